@@ -1,0 +1,1 @@
+"""Taller: a learning platform for networks of vocational-training institutions."""

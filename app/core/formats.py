@@ -1,0 +1,150 @@
+"""Dates, hours, numbers and sizes as the reader's language writes them, in the reader's zone."""
+
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from app.core.i18n import babel_locale, current_locale
+from app.core.i18n import gettext as _
+
+_zone: ContextVar[str] = ContextVar("zone", default="UTC")
+
+_DAY = {
+    "es": "EEEE d 'de' MMMM",
+    "pt": "EEEE, d 'de' MMMM",
+    "en": "EEEE d MMMM",
+    "fr": "EEEE d MMMM",
+}
+_LONG = {"es": "d 'de' MMMM 'de' y", "pt": "d 'de' MMMM 'de' y", "en": "d MMMM y", "fr": "d MMMM y"}
+_SHORT = {"es": "d MMM", "pt": "d MMM", "en": "d MMM", "fr": "d MMM"}
+_MOMENT = {
+    "es": "EEE d 'de' MMMM, HH:mm",
+    "pt": "EEE, d 'de' MMMM, HH:mm",
+    "en": "EEE d MMMM, HH:mm",
+    "fr": "EEE d MMMM, HH:mm",
+}
+
+
+def current_zone() -> str:
+    return _zone.get()
+
+
+def live_in(zone: str) -> None:
+    """From here on, in this request or job, hours are those of ``zone``."""
+    _zone.set(zone if is_zone(zone) else "UTC")
+
+
+def is_zone(name: str) -> bool:
+    return name in available_timezones()
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(_zone.get()))
+
+
+def _date(day: date, pattern: str) -> str:
+    return str(format_date(day, pattern, locale=babel_locale(current_locale())))
+
+
+def day(value: date) -> str:
+    """As in `Sunday 12 June`."""
+    return _date(value, _DAY[current_locale()])
+
+
+def long_day(value: date) -> str:
+    """As in `12 June 2022`."""
+    return _date(value, _LONG[current_locale()])
+
+
+def short_day(value: date) -> str:
+    """As in `12 Jun`."""
+    return _date(value, _SHORT[current_locale()])
+
+
+def date_range(start: date | None, end: date | None) -> str:
+    """As in `6 Apr – 29 Jul 2022`; the year of the start only where it differs."""
+    if start is None:
+        return _("Any day")
+    last = f"{_SHORT[current_locale()]} y"
+    if end is None:
+        return _date(start, last)
+    first = _SHORT[current_locale()] if start.year == end.year else last
+    return f"{_date(start, first)} – {_date(end, last)}"
+
+
+def moment(value: datetime) -> str:
+    """As in `Thu 9 June, 10:00`; in the reader's zone."""
+    pattern = _MOMENT[current_locale()]
+    return str(format_datetime(local(value), pattern, locale=babel_locale(current_locale())))
+
+
+def clock(value: datetime) -> str:
+    return f"{local(value):%H:%M}"
+
+
+def number(value: float) -> str:
+    return str(format_decimal(value, locale=babel_locale(current_locale())))
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage: 0.463 is "46%"."""
+    return str(format_percent(share, "0%", locale=babel_locale(current_locale())))
+
+
+def size(weight: int) -> str:
+    """Bytes as people say them, in powers of ten: "34 MB"."""
+    for unit, step in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if weight >= step:
+            amount = weight / step
+            return f"{number(round(amount, 1 if amount < 10 else None))} {unit}"  # noqa: PLR2004 -- one digit below ten
+    return f"{number(weight)} B"
+
+
+def duration(seconds: int) -> str:
+    """As in `2 min 37 s`."""
+    minutes, rest = divmod(seconds, 60)
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+
+
+def listing(items: list[str]) -> str:
+    return str(format_list(items, locale=babel_locale(current_locale())))
+
+
+def offset(zone: str, at: datetime) -> str:
+    """How far a zone is from UTC at an instant, as in `UTC+5:30`."""
+    minutes = int(
+        (at.astimezone(ZoneInfo(zone)).utcoffset() or UTC.utcoffset(None)).total_seconds() // 60
+    )
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def zone_city(zone: str) -> str:
+    if zone == "UTC":
+        return "UTC"
+    return str(get_timezone_location(zone, locale=babel_locale(current_locale()), return_city=True))
+
+
+def zone_name(zone: str, at: datetime) -> str:
+    """As in `Bogotá time (UTC-5)`."""
+    if zone == "UTC":
+        return _("UTC")
+    return _("%(city)s time (%(offset)s)") % {"city": zone_city(zone), "offset": offset(zone, at)}
+
+
+TWO_NAMES = 2
+
+
+def initials(name: str) -> str:
+    """ "M. R." for "María del Carmen Rojas"."""  # noqa: D210
+    small = {"de", "del", "la", "las", "los", "da", "das", "do", "dos", "e", "y", "van", "von"}
+    words = [word for word in name.split() if word.lower() not in small]
+    surname = words[-2:-1] if len(words) > TWO_NAMES + 1 else words[1:][-1:]
+    chosen = words[:1] + surname
+    return " ".join(f"{word[0].upper()}." for word in chosen)

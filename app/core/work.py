@@ -1,0 +1,24 @@
+"""Work for after the change: told to the worker once the transaction is kept, and only then."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Session
+
+
+class Work(StrEnum):
+    """Each is done by a handler in `app/jobs`; the row it works on says whether it is still due."""
+
+    DRAW_CERTIFICATE = "draw_certificate"
+    SEND_MESSAGE = "send_message"
+
+
+def later(session: Session, work: Work, row: UUID) -> None:
+    """Note that ``row`` waits for ``work``. Forgotten if the transaction is undone."""
+    session.info.setdefault("work", []).append((work, row))
+
+
+def noted(session: Session) -> list[tuple[Work, UUID]]:
+    """Take out what has been noted."""
+    taken: list[tuple[Work, UUID]] = session.info.pop("work", [])
+    return taken

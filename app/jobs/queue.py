@@ -1,0 +1,70 @@
+"""How the worker hears of work: told after each change, and by a sweep that finds what was missed.
+
+The rows themselves say what is due; the queue only saves waiting for the next sweep.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+import structlog
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from huey.api import TaskWrapper
+from sqlalchemy import make_url
+
+from app.core import clock
+from app.core.db import reading
+from app.core.settings import settings
+from app.core.work import Work
+from app.jobs.handlers import HANDLERS
+from app.queries.work import due
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Queue:
+    huey: Huey
+    do: TaskWrapper
+    sweep: TaskWrapper
+
+
+@cache
+def queue() -> Queue:
+    """The queue of this installation, with its two tasks: one row, and the sweep."""
+    url = make_url(settings().database_url)
+    if url.get_backend_name() == "sqlite":
+        settings().data_dir.mkdir(parents=True, exist_ok=True)
+        huey = SqliteHuey("taller", filename=str(settings().data_dir / "jobs.db"), results=False)
+    else:
+        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        huey = PostgresHuey("taller", dsn=dsn, results=False)
+    every_minute = huey.periodic_task(crontab(minute="*"), name="sweep")
+    return Queue(huey, do=huey.task(name="do")(do), sweep=every_minute(sweep))
+
+
+def tell(work: Iterable[tuple[Work, UUID]]) -> None:
+    """Tell the worker what waits. If it cannot be told, its sweep finds it within a minute."""
+    for kind, row in work:
+        try:
+            queue().do(kind.value, str(row))
+        except Exception as error:  # noqa: BLE001 -- the change is kept whatever the queue says
+            log.warning("queue unreachable", kind=kind.value, error=repr(error))
+
+
+def do(kind: str, row: str) -> None:
+    """Do one piece of work. What fails is left as it is, for a later sweep."""
+    try:
+        HANDLERS[Work(kind)](UUID(row))
+    except Exception:
+        log.exception("work failed", kind=kind, row=row)
+
+
+def sweep() -> int:
+    """Do everything that is due; say how many rows that were."""
+    with reading() as session:
+        waiting = due(session, now=clock.now())
+    for kind, row in waiting:
+        do(kind.value, str(row))
+    return len(waiting)

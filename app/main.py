@@ -1,0 +1,54 @@
+"""The application, put together."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from app.core import i18n, logging
+from app.core.errors import TallerError
+from app.routers import ROUTERS
+from app.web.explain import explain
+from app.web.headers import SafeHeaders
+from app.web.locale import LocaleMiddleware
+from app.web.origin import OwnOriginOnly
+from app.web.static import Static, assets
+from app.web.telemetry import Telemetry
+
+MOST_BODY = 32 * 1024 * 1024
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    """Warm up: threads for the cores there are, catalogues and assets in memory."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = 2 + 2 * (os.cpu_count() or 1)
+    assets()
+    for language in i18n.LANGUAGES:
+        i18n.translations(language)
+    yield
+
+
+def create_app() -> FastAPI:
+    logging.set_up()
+    app = FastAPI(title="Taller", openapi_url=None, lifespan=lifespan, max_body_size=MOST_BODY)
+    app.mount("/static", Static())
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(TallerError, explain)
+    app.add_exception_handler(HTTPException, explain)
+    app.add_exception_handler(RequestValidationError, explain)
+    app.add_exception_handler(Exception, explain)
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+    app.add_middleware(LocaleMiddleware)
+    app.add_middleware(OwnOriginOnly)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Telemetry)
+    return app
+
+
+app = create_app()

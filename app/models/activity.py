@@ -1,0 +1,61 @@
+"""An activity: one thing to read, watch, take along or answer, in as many languages as it has."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field, Index, UniqueConstraint
+
+from app.core.db import Table, Texts, localized, stored_as_text
+
+
+class ActivityKind(StrEnum):
+    PAGE = "page"
+    FILE = "file"
+    VIDEO = "video"
+    QUIZ = "quiz"
+
+
+class FileRole(StrEnum):
+    DOWNLOAD = "download"
+    VIDEO = "video"
+    AUDIO = "audio"
+    CAPTIONS = "captions"
+
+
+class Activity(Table, table=True):
+    __table_args__ = (
+        UniqueConstraint("module_id", "position"),
+        Index(None, "edition_id"),
+    )
+
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    module_id: UUID = Field(foreign_key="module.id", ondelete="CASCADE")
+    position: int
+    kind: ActivityKind = Field(sa_type=stored_as_text(ActivityKind))
+    title: Texts = localized()
+    minutes: int = Field(default=0, description="what it takes, as its author expects")
+    counts: bool = Field(default=True, description="whether it must be done for the certificate")
+
+
+class ActivityText(Table, table=True):
+    """What an activity says in one language, in Markdown."""
+
+    __table_args__ = (UniqueConstraint("activity_id", "language"),)
+
+    activity_id: UUID = Field(foreign_key="activity.id", ondelete="CASCADE")
+    language: str = Field(max_length=2)
+    body: str = ""
+    transcript: str = Field(default="", description="of a video, in Markdown")
+
+
+class ActivityFile(Table, table=True):
+    """A file that an activity offers, in one language."""
+
+    __table_args__ = (UniqueConstraint("activity_id", "role", "language"),)
+
+    activity_id: UUID = Field(foreign_key="activity.id", ondelete="CASCADE")
+    file_id: UUID = Field(foreign_key="stored_file.id")
+    role: FileRole = Field(sa_type=stored_as_text(FileRole))
+    language: str = Field(max_length=2)
+    title: str = Field(default="", max_length=200)
+    seconds: int = Field(default=0, description="how long a recording lasts")

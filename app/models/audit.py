@@ -1,0 +1,16 @@
+"""The audit log: who did what that only staff may do. Rows are added and never changed."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import JSON, Field
+
+from app.core.db import Table
+
+
+class AuditEvent(Table, table=True):
+    actor_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    action: str = Field(max_length=60)
+    subject_type: str = Field(max_length=40)
+    subject_id: UUID | None = Field(default=None, index=True)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

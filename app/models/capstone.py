@@ -1,0 +1,85 @@
+"""A capstone: the plan a team writes, its milestones, and every version it handed in."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import JSON, Field, Index, UniqueConstraint
+
+from app.core.db import Table, stored_as_text
+
+
+class CapstoneStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class SectionKey(StrEnum):
+    """The parts of a project or roadmap, in the order in which they are read."""
+
+    PROBLEM = "problem"
+    OBJECTIVES = "objectives"
+    ACTIONS = "actions"
+    RESOURCES = "resources"
+
+
+class Capstone(Table, table=True):
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE", index=True)
+    team_id: UUID = Field(foreign_key="team.id", unique=True, ondelete="CASCADE")
+    title: str = Field(default="", max_length=200)
+    status: CapstoneStatus = Field(
+        default=CapstoneStatus.DRAFT, sa_type=stored_as_text(CapstoneStatus)
+    )
+    language: str = Field(default="es", max_length=2)
+    saved_at: datetime | None = None
+    saved_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    version: int = Field(default=1, description="raised by every save of the title or milestones")
+
+    @property
+    def can_be_written(self) -> bool:
+        return self.status in {CapstoneStatus.DRAFT, CapstoneStatus.RETURNED}
+
+
+class CapstoneSection(Table, table=True):
+    """The text of one part, as it stands now."""
+
+    __table_args__ = (UniqueConstraint("capstone_id", "key"),)
+
+    capstone_id: UUID = Field(foreign_key="capstone.id", ondelete="CASCADE")
+    key: SectionKey = Field(sa_type=stored_as_text(SectionKey))
+    body: str = Field(default="", description="Markdown")
+    version: int = Field(default=1, description="raised by every save")
+    saved_at: datetime | None = None
+    saved_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+
+
+class Milestone(Table, table=True):
+    capstone_id: UUID = Field(foreign_key="capstone.id", ondelete="CASCADE", index=True)
+    position: int
+    title: str = Field(max_length=200)
+    responsible: str = Field(default="", max_length=120)
+    due_on: date | None = None
+    indicator: str = Field(default="", max_length=300)
+    resources: str = Field(default="", max_length=300)
+
+
+class CapstoneVersion(Table, table=True):
+    """What was handed in, kept as it was: title, sections, milestones and members."""
+
+    __table_args__ = (
+        UniqueConstraint("capstone_id", "number"),
+        Index(None, "status", "submitted_at"),
+    )
+
+    capstone_id: UUID = Field(foreign_key="capstone.id", ondelete="CASCADE")
+    number: int
+    submitted_at: datetime
+    submitted_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    status: CapstoneStatus = Field(
+        default=CapstoneStatus.SUBMITTED, sa_type=stored_as_text(CapstoneStatus)
+    )
+    decided_at: datetime | None = None

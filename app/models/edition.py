@@ -1,0 +1,71 @@
+"""An edition: one run of a course, with its dates, its people and its rules."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import JSON, CheckConstraint, Field, UniqueConstraint
+
+from app.core.db import Table, stored_as_text
+
+
+class EnrolmentPolicy(StrEnum):
+    OPEN = "open"  # whoever registers is in
+    APPLICATION = "application"  # a coordinator decides
+    CLOSED = "closed"
+
+
+class StaffRole(StrEnum):
+    TUTOR = "tutor"
+    OBSERVER = "observer"
+
+
+class CapstoneKind(StrEnum):
+    PROJECT = "project"
+    ROADMAP = "roadmap"
+
+
+class Edition(Table, table=True):
+    __table_args__ = (
+        UniqueConstraint("course_id", "slug"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates_in_order"),
+        CheckConstraint("required_share BETWEEN 0 AND 100", name="share_is_a_percentage"),
+    )
+
+    course_id: UUID = Field(foreign_key="course.id")
+    slug: str = Field(max_length=60)
+    languages: list[str] = Field(default_factory=list, sa_type=JSON)
+    starts_on: date | None = Field(default=None, description="None: at any time")
+    ends_on: date | None = None
+    reporting_year: int = Field(index=True)
+    enrol_until: date | None = None
+    capacity: int | None = Field(default=None, description="None: as many as come")
+    policy: EnrolmentPolicy = Field(
+        default=EnrolmentPolicy.CLOSED, sa_type=stored_as_text(EnrolmentPolicy)
+    )
+    capstone: CapstoneKind | None = Field(default=None, sa_type=stored_as_text(CapstoneKind))
+    rubric_id: UUID | None = Field(default=None, foreign_key="rubric.id")
+    capstone_due_on: date | None = None
+    required_share: int = Field(default=100, description="percent of the activities to be done")
+    requires_capstone: bool = False
+    gives_certificate: bool = True
+    version: int = Field(default=1, description="raised whenever what all see in it changes")
+
+    def is_open_for_enrolment(self, day: date) -> bool:
+        if self.policy is EnrolmentPolicy.CLOSED:
+            return False
+        last = self.enrol_until or self.ends_on
+        return last is None or day <= last
+
+    def has_ended(self, day: date) -> bool:
+        return self.ends_on is not None and day > self.ends_on
+
+
+class EditionStaff(Table, table=True):
+    """Somebody who accompanies an edition rather than takes it."""
+
+    __table_args__ = (UniqueConstraint("edition_id", "account_id"),)
+
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    role: StaffRole = Field(default=StaffRole.TUTOR, sa_type=stored_as_text(StaffRole))

@@ -1,0 +1,94 @@
+"""An enrolment: a person in an edition, as they were on admission; and what they have done."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from app.core.db import Table, stored_as_text
+from app.models.account import Gender
+
+
+class EnrolmentStatus(StrEnum):
+    APPLIED = "applied"
+    WAITLISTED = "waitlisted"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+
+
+#: Those who took part: what a report calls participants.
+PARTICIPANTS = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED)
+
+
+class ProgressState(StrEnum):
+    STARTED = "started"
+    DONE = "done"
+
+
+class Enrolment(Table, table=True):
+    __table_args__ = (
+        UniqueConstraint("account_id", "edition_id"),
+        Index(None, "edition_id", "gender", "country", "institution_id"),
+        Index(None, "reporting_year", "country", "course_id", "gender", "institution_id"),
+    )
+
+    account_id: UUID = Field(foreign_key="account.id")
+    edition_id: UUID = Field(foreign_key="edition.id")
+    course_id: UUID = Field(foreign_key="course.id", description="the edition's, copied")
+    reporting_year: int = Field(description="the edition's, copied")
+    status: EnrolmentStatus = Field(sa_type=stored_as_text(EnrolmentStatus))
+    gender: Gender = Field(sa_type=stored_as_text(Gender), description="as on admission")
+    country: str = Field(max_length=2, description="as on admission")
+    institution_id: UUID | None = Field(
+        default=None,
+        foreign_key="institution.id",
+        index=True,
+        description="as on admission",
+    )
+    language: str = Field(default="es", max_length=2, description="in which they take it")
+    admitted_at: datetime | None = None
+    completed_at: datetime | None = None
+    version: int = Field(default=1, description="raised whenever what this person sees changes")
+
+
+class EnrolmentCount(SQLModel, table=True):
+    """How many enrolments are alike: kept in the transaction of each change, read by statistics."""
+
+    __tablename__ = "enrolment_count"
+    __table_args__ = (
+        Index(
+            None,
+            "reporting_year",
+            "status",
+            "country",
+            "gender",
+            "institution_key",
+            "n",
+        ),
+        {"sqlite_with_rowid": False},  # rows lie in the order of the key, with what is counted
+    )
+
+    edition_id: UUID = Field(primary_key=True, foreign_key="edition.id", ondelete="CASCADE")
+    status: EnrolmentStatus = Field(primary_key=True, sa_type=stored_as_text(EnrolmentStatus))
+    country: str = Field(primary_key=True, max_length=2)
+    gender: Gender = Field(primary_key=True, sa_type=stored_as_text(Gender))
+    institution_key: UUID = Field(primary_key=True, description="the nil UUID: no institution")
+    course_id: UUID = Field(foreign_key="course.id")
+    reporting_year: int
+    n: int
+
+
+class Progress(SQLModel, table=True):
+    """How far a person is with one activity."""
+
+    __tablename__ = "progress"
+
+    enrolment_id: UUID = Field(primary_key=True, foreign_key="enrolment.id", ondelete="CASCADE")
+    activity_id: UUID = Field(
+        primary_key=True, foreign_key="activity.id", ondelete="CASCADE", index=True
+    )
+    state: ProgressState = Field(sa_type=stored_as_text(ProgressState))
+    changed_at: datetime

@@ -1,0 +1,19 @@
+"""A module: a chapter of an edition, which may open on a date or after the one before it."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import Field, UniqueConstraint
+
+from app.core.db import Table, Texts, localized
+
+
+class Module(Table, table=True):
+    __table_args__ = (UniqueConstraint("edition_id", "position"),)
+
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    position: int
+    title: Texts = localized()
+    summary: Texts = localized()
+    opens_on: date | None = None
+    after_previous: bool = Field(default=False, description="opens when the one before is done")

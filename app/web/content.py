@@ -1,0 +1,70 @@
+"""Which language of an edition's content somebody reads, and the activity they asked for."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core import clock
+from app.core.errors import NotAllowed, NotFound
+from app.core.formats import current_zone
+from app.core.i18n import current_locale
+from app.core.i18n import gettext as _
+from app.models import Activity
+from app.policy import Action
+from app.queries.activities import activity_of
+from app.queries.outlines import ActivityLine, ModuleState, Outline, module_states, outline
+from app.queries.progress import Standing, standing
+from app.web.guards import EditionVisit
+from app.web.outline import opening_words
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in an edition a reader is: the outline, their standing, and one activity of it."""
+
+    spoken: str
+    outline: Outline
+    standing: Standing
+    states: list[ModuleState]
+    state: ModuleState
+    line: ActivityLine
+    activity: Activity
+    personal: bool
+
+    @property
+    def address(self) -> str:
+        return f"/editions/{self.outline.edition_id}"
+
+    def beside(self, step: int) -> ActivityLine | None:
+        """The activity before (-1) or after (1) this one."""
+        lines = self.outline.activities
+        at = lines.index(self.line) + step
+        return lines[at] if 0 <= at < len(lines) else None
+
+
+def content_language(visit: EditionVisit) -> str:
+    """The language in which a person reads an edition's content."""
+    languages = visit.edition.languages
+    if visit.enrolment and visit.enrolment.language in languages:
+        return visit.enrolment.language
+    return current_locale() if current_locale() in languages else languages[0]
+
+
+def place(visit: EditionVisit, activity_id: UUID) -> Place:
+    """The activity named in the address, if it is of this edition and open to this reader."""
+    edition, spoken = visit.edition, content_language(visit)
+    whole = outline(visit.session, edition.id, edition.version, spoken)
+    personal = visit.may(Action.TAKE_ACTIVITIES)
+    stands = (
+        standing(visit.session, visit.enrolment.id) if personal and visit.enrolment else Standing()
+    )
+    states = module_states(
+        whole, stands.activities, on=clock.today(current_zone()), all_open=not personal
+    )
+    activity = activity_of(visit.session, edition.id, activity_id)
+    for state in states:
+        for line in state.module.activities:
+            if activity is not None and line.id == activity.id:
+                if not state.is_open:
+                    raise NotAllowed(opening_words(state.module))
+                return Place(spoken, whole, stands, states, state, line, activity, personal)
+    raise NotFound(_("There is nothing at this address."))

@@ -1,0 +1,69 @@
+"""Telling a person what stood in the way: on a page, or above the part they were changing."""
+
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.core.errors import SignInFirst, TallerError
+from app.core.i18n import gettext as _
+from app.web.pages import notice, render, wants_part
+
+log = structlog.get_logger()
+
+
+def explain(request: Request, error: Exception) -> Response:
+    """Answer a refusal or a failure in words. Nothing of the inside of the house is shown."""
+    status, message = _status_and_words(error)
+    if isinstance(error, SignInFirst):
+        return _to_sign_in(request)
+    if status >= 500:  # noqa: PLR2004 -- our own fault
+        log.error("failed", path=request.url.path, error=repr(error), exc_info=error)
+    if wants_part(request):
+        return notice(request, message, status=status)
+    heading = {403: _("This page is not open to you"), 404: _("There is nothing at this address")}
+    return render(
+        request,
+        None,
+        "errors/error.html",
+        status=status,
+        code=status,
+        heading=heading.get(status, _("That did not work")),
+        message=message,
+        ways=[
+            ("/", _("All courses")),
+            ("/home", _("My learning")),
+            ("/verify", _("Check a certificate")),
+        ],
+    )
+
+
+def _status_and_words(error: Exception) -> tuple[int, str]:
+    if isinstance(error, TallerError):
+        return error.status, error.message
+    if isinstance(error, RequestValidationError):
+        in_path = any(e["loc"][:1] == ("path",) for e in error.errors())
+        status = 404 if in_path else 422
+    elif isinstance(error, HTTPException):
+        status = error.status_code
+    else:
+        status = 500
+    words = {
+        404: _("The page may have moved, or the link lost its last letters on the way."),
+        405: _("This address does not take that kind of request."),
+        413: _("That is too large to send."),
+        422: _("The address holds something we can't read."),
+        500: _("Something broke on our side. Nothing you typed was used. Try again in a minute."),
+    }
+    return status, words.get(status, words[500])
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Lead to the sign-in page, and from there back to what was wanted."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    address = "/sign-in" + (f"?next={quote(wanted)}" if request.method == "GET" else "")
+    if wants_part(request):
+        return Response(status_code=200, headers={"HX-Redirect": address})
+    return Response(status_code=303, headers={"Location": address})

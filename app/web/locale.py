@@ -1,0 +1,66 @@
+"""Which language and zone an answer is in: asked for, remembered, or the browser's own."""
+
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.formats import is_zone, live_in
+from app.core.i18n import LANGUAGES, preferred, speak
+from app.core.settings import settings
+
+A_YEAR = 365 * 24 * 3600
+#: Query parameters that change how pages look, and are remembered: each with its allowed values.
+REMEMBERED = {"lang": set(LANGUAGES), "light": {"0", "1"}}
+
+
+class LocaleMiddleware:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        cookies = cookie_parser(headers.get("Cookie", ""))
+        asked = _asked(scope["query_string"])
+        speak(
+            asked.get("lang")
+            or cookies.get("lang")
+            or preferred(headers.get("Accept-Language", ""))
+        )
+        zone = cookies.get("tz", "").replace("%2F", "/")
+        live_in(zone if is_zone(zone) else "UTC")
+        if not asked:
+            await self.app(scope, receive, send)
+            return
+
+        async def remembering(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                for name, value in asked.items():
+                    MutableHeaders(scope=message).append("Set-Cookie", _cookie(name, value))
+            await send(message)
+
+        await self.app(scope, receive, remembering)
+
+
+def _asked(query: bytes) -> dict[str, str]:
+    if b"lang=" not in query and b"light=" not in query:
+        return {}
+    given = parse_qs(query.decode("latin-1"), max_num_fields=50)
+    return {
+        name: given[name][-1]
+        for name, allowed in REMEMBERED.items()
+        if name in given and given[name][-1] in allowed
+    }
+
+
+def _cookie(name: str, value: str) -> str:
+    cookie = SimpleCookie({name: value})
+    for attribute, held in ("path", "/"), ("max-age", str(A_YEAR)), ("samesite", "Lax"):
+        cookie[name][attribute] = held
+    cookie[name]["secure"] = settings().in_production
+    return cookie[name].OutputString()

@@ -1,0 +1,32 @@
+"""Refusing changes that another site's page asks a reader's browser to make."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def comes_from_this_site(headers: Headers) -> bool:
+    """Trust the browser's own word on where the request began; no word means no browser."""
+    if fetch_site := headers.get("Sec-Fetch-Site"):
+        return fetch_site in {"same-origin", "none"}
+    origin = headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("Host")
+
+
+class OwnOriginOnly:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] != "http"
+            or scope["method"] in SAFE_METHODS
+            or comes_from_this_site(Headers(scope=scope))
+        ):
+            await self.app(scope, receive, send)
+        else:
+            await PlainTextResponse("Cross-site request refused", 403)(scope, receive, send)

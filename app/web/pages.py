@@ -1,0 +1,176 @@
+"""Turning a template into a response: a whole page, or the part of it that htmx asked for."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.core import clock, formats, i18n, markdown
+from app.core.settings import settings
+from app.policy import Role
+from app.web import flash
+from app.web.guards import Visit
+from app.web.labels import label
+from app.web.navigation import navigation
+from app.web.static import static, weight_of
+from certificates.drawing import plate
+
+WEIGHT_MARK = "\ue000"  # a private letter: replaced once the page's weight is known
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=not settings().in_production,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # -- added by the extension
+        i18n.gettext,
+        i18n.ngettext,
+        newstyle=True,
+        pgettext=i18n.pgettext,
+        npgettext=i18n.npgettext,
+    )
+    made.globals |= {
+        "LANGUAGES": list(i18n.LANGUAGES.items()),
+        "label": label,
+        "plate": lambda seed, size=200: Markup(plate(seed, size=size)),  # noqa: S704 -- our own drawing
+        "static": static,
+    }
+    made.filters |= {
+        "clock": formats.clock,
+        "country": i18n.country_name,
+        "date_range": formats.date_range,
+        "day": formats.day,
+        "duration": formats.duration,
+        "in_language": i18n.choose,
+        "initials": formats.initials,
+        "language": i18n.language_name,
+        "listing": formats.listing,
+        "local": formats.local,
+        "long_day": formats.long_day,
+        "markdown": lambda text: Markup(markdown.to_html(text)),  # noqa: S704 -- cleaned there
+        "moment": formats.moment,
+        "number": formats.number,
+        "percent": formats.percent,
+        "short_day": formats.short_day,
+        "size": formats.size,
+        "spoken": i18n.chosen_language,
+    }
+    return made
+
+
+environment = _environment()
+
+
+class Reader:
+    """The signed-in person as templates greet them."""
+
+    def __init__(self, visit: Visit) -> None:
+        person = visit.viewer
+        self.id = person.id
+        self.name = person.name
+        self.email = person.email
+        self.first_name = person.name.split()[0]
+        self.initials = formats.initials(person.name)
+        country = i18n.country_name(person.country)
+        self.affiliation = f"{person.institution}, {country}" if person.institution else country
+        self.is_coordinator = not visit.roles.isdisjoint({Role.COORDINATOR, Role.FOCAL})
+        self.is_admin = Role.ADMINISTRATOR in visit.roles
+        self.is_tutor = person.tutors
+
+
+def wants_part(request: Request) -> bool:
+    """Whether htmx is going to replace a part of the page rather than all of it."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def context(request: Request, visit: Visit | None, **given: Any) -> dict[str, Any]:
+    """What every template can rely on, and what this one was given."""
+    person = visit.maybe_viewer if visit else None
+    now = clock.now()
+    path = request.url.path
+
+    def path_in(language: str) -> str:
+        query = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+        return f"{path}?{urlencode([*query, ('lang', language)])}"
+
+    return {
+        "request": request,
+        "viewer": Reader(visit) if visit and person else None,
+        "may": visit.may if visit else lambda _action: False,
+        "locale": i18n.current_locale(),
+        "theme": person.theme if person else "",
+        "light": request.query_params.get("light", request.cookies.get("light")) == "1",
+        "here": "",
+        "path": path,
+        "path_in": path_in,
+        "zone_name": formats.zone_name(formats.current_zone(), now),
+        "zone_known": person is not None or "tz" in request.cookies,
+        "flash": flash.flash_of(request),
+        "navigation": navigation(visit),
+        "now": now,
+        "weight_mark": WEIGHT_MARK,
+        **given,
+    }
+
+
+def render(
+    request: Request,
+    visit: Visit | None,
+    page: str,
+    *,
+    part: str | None = None,
+    status: int = 200,
+    **given: Any,
+) -> Response:
+    """Answer with ``page``, or with only the ``part`` of it that htmx asked for."""
+    told = context(request, visit, **given)
+    only_part = part is not None and wants_part(request)
+    html = environment.get_template(part if part and only_part else page).render(told)
+    if only_part and told["flash"]:
+        html += environment.get_template("layouts/_notice_oob.html").render(told)
+    response = HTMLResponse(weighed(html), status)
+    response.headers["Vary"] = "HX-Request-Type, Cookie, Accept-Language"
+    response.headers["Content-Language"] = i18n.current_locale()
+    # A whole page that htmx did not ask for is loaded once more by the browser: keep it for then.
+    if flash.COOKIE in request.cookies and (only_part or not wants_part(request)):
+        response.delete_cookie(flash.COOKIE)
+    return response
+
+
+def weighed(html: str) -> str:
+    """Write the page's own weight into its footer: what it costs to load, gzipped, in KB."""
+    if WEIGHT_MARK not in html:
+        return html
+    weight = len(gzip.compress(html.encode(), 1)) + weight_of(html)
+    return html.replace(WEIGHT_MARK, formats.number(max(1, round(weight / 1000))))
+
+
+def go_to(address: str, *, say: str = "", kind: str = "done") -> Response:
+    """After a change, show the page that has its result. htmx follows, and gets its part."""
+    response = Response(status_code=303, headers={"Location": address})
+    if say:
+        flash.say_next(response, say, kind=kind)
+    return response
+
+
+def notice(request: Request, message: str, *, status: int) -> Response:
+    """Put ``message`` into the page's notice area, leaving what htmx aimed at as it is."""
+    html = environment.get_template("layouts/_notice.html").render(
+        context(request, None, flash=flash.Flash(message, "due"))
+    )
+    response = HTMLResponse(html, status)
+    response.headers["HX-Retarget"] = "#notice"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response

@@ -1,0 +1,24 @@
+"""What every page inside a module shows around its content: outline, trail, neighbours."""
+
+from typing import Any
+
+from app.core.i18n import choose
+from app.web.content import Place
+from app.web.guards import EditionVisit
+from app.web.outline import outline_entry
+
+
+def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:
+    return {
+        "here": "home",
+        "edition": visit.edition,
+        "edition_title": choose(visit.edition.title, where.spoken),
+        "where": where,
+        "line": where.line,
+        "module": where.state.module,
+        "address": where.address,
+        "done": where.standing.done() if where.personal else None,
+        "entries": [outline_entry(s, where.address, where.line.id) for s in where.states],
+        "before": where.beside(-1),
+        "after": where.beside(1),
+    }

