@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -16,6 +17,7 @@ from app.routers import ROUTERS
 from app.web.explain import explain
 from app.web.headers import SafeHeaders
 from app.web.locale import LocaleMiddleware
+from app.web.one_hop import OneHopRoute, one_hop
 from app.web.origin import OwnOriginOnly
 from app.web.static import Static, assets
 from app.web.telemetry import Telemetry
@@ -38,6 +40,9 @@ def create_app() -> FastAPI:
     app = FastAPI(title="Taller", openapi_url=None, lifespan=lifespan, max_body_size=MOST_BODY)
     app.mount("/static", Static())
     for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and not isinstance(route, OneHopRoute):
+                one_hop(route)
         app.include_router(router)
     app.add_exception_handler(TallerError, explain)
     app.add_exception_handler(HTTPException, explain)

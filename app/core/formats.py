@@ -1,7 +1,10 @@
 """Dates, hours, numbers and sizes as the reader's language writes them, in the reader's zone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, format_datetime, get_timezone_location
@@ -38,8 +41,23 @@ def live_in(zone: str) -> None:
     _zone.set(zone if is_zone(zone) else "UTC")
 
 
+@contextmanager
+def living_in(zone: str) -> Iterator[None]:
+    """Within the block, hours are those of ``zone``: for a message to somebody else."""
+    token = _zone.set(zone if is_zone(zone) else "UTC")
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks through folders: once is enough
+
+
 def is_zone(name: str) -> bool:
-    return name in available_timezones()
+    return name in _zones()
 
 
 def local(moment: datetime) -> datetime:
@@ -128,7 +146,8 @@ def offset(zone: str, at: datetime) -> str:
 def zone_city(zone: str) -> str:
     if zone == "UTC":
         return "UTC"
-    return str(get_timezone_location(zone, locale=babel_locale(current_locale()), return_city=True))
+    place = get_timezone_location(zone, locale=babel_locale(current_locale()), return_city=True)
+    return str(place).rpartition("/")[2]  # "Argentina/Buenos Aires" where it has no own name
 
 
 def zone_name(zone: str, at: datetime) -> str:

@@ -17,7 +17,8 @@ from app.web.fresh import REVALIDATE
 #: What a page may play: it holds no script, so it may be shown rather than saved.
 PLAYED = re.compile(r"(audio|video)/[\w.+-]+|image/(avif|gif|jpeg|png|webp)|text/vtt")
 SANDBOX = "default-src 'none'; sandbox"
-PLAYER = "default-src 'none'; media-src 'self'; img-src 'self'"  # no sandbox: Chromium cannot play in one
+#: Without a sandbox, in which Chromium plays nothing.
+PLAYER = "default-src 'none'; media-src 'self'; img-src 'self'"
 _ONE_RANGE = re.compile(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII)
 
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from app.core.errors import SignInFirst, TallerError
 from app.core.i18n import gettext as _
+from app.core.i18n import speak
 from app.web.pages import notice, render, wants_part
 
 log = structlog.get_logger()
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 def explain(request: Request, error: Exception) -> Response:
     """Answer a refusal or a failure in words. Nothing of the inside of the house is shown."""
+    if language := getattr(request.state, "language", None):
+        speak(language)  # the refusal came from another thread
     status, message = _status_and_words(error)
     if isinstance(error, SignInFirst):
         return _to_sign_in(request)

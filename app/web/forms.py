@@ -7,9 +7,11 @@ from typing import Any, get_origin
 from fastapi import Request, UploadFile
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as StarletteUpload
 
 from app.core.i18n import gettext as _
+from app.web.one_hop import Step
 
 
 @dataclass
@@ -28,35 +30,41 @@ class Form[T: BaseModel]:
         self.data = None
 
 
-def submitted[T: BaseModel](model: type[T]) -> Callable[[Request], Awaitable[Form[T]]]:
+def submitted[T: BaseModel](model: type[T]) -> Callable[[Request], Awaitable[Step[Form[T]]]]:
     """A dependency that reads the request's form as ``model``.
 
     Fields typed as lists take every value of their name. What was left empty counts as not given.
+    The body is read before anything is opened; it is understood in the handler's thread, in the
+    language of the person who typed it.
     """
-    lists = {name for name, f in model.model_fields.items() if get_origin(f.annotation) is list}
 
-    async def read(request: Request) -> Form[T]:
+    async def read(request: Request) -> Step[Form[T]]:
         body = await request.form()
-        form = Form[T]()
-        for name, value in body.multi_items():
-            if isinstance(value, StarletteUpload):
-                if value.filename:
-                    form.files[name] = value  # type: ignore[assignment]  # -- FastAPI's subclass
-                continue
-            text = value.replace("\x00", "").replace("\r\n", "\n")
-            form.typed[name] = text
-            form.many.setdefault(name, []).append(text)
-        given: dict[str, Any] = {n: t.strip() for n, t in form.typed.items() if t.strip()}
-        given |= {name: form.many.get(name, []) for name in lists}
-        try:
-            form.data = model.model_validate(given)
-        except ValidationError as invalid:
-            for error in invalid.errors():
-                name = str(error["loc"][0]) if error["loc"] else ""
-                form.errors.setdefault(name, in_words(error))
-        return form
+        return Step(lambda _stack: understood(model, body))
 
     return read
+
+
+def understood[T: BaseModel](model: type[T], body: FormData) -> Form[T]:
+    form = Form[T]()
+    for name, value in body.multi_items():
+        if isinstance(value, StarletteUpload):
+            if value.filename:
+                form.files[name] = value  # type: ignore[assignment]  # -- FastAPI's subclass
+            continue
+        text = value.replace("\x00", "").replace("\r\n", "\n")
+        form.typed[name] = text
+        form.many.setdefault(name, []).append(text)
+    given: dict[str, Any] = {n: t.strip() for n, t in form.typed.items() if t.strip()}
+    lists = [name for name, f in model.model_fields.items() if get_origin(f.annotation) is list]
+    given |= {name: form.many.get(name, []) for name in lists}
+    try:
+        form.data = model.model_validate(given)
+    except ValidationError as invalid:
+        for error in invalid.errors():
+            name = str(error["loc"][0]) if error["loc"] else ""
+            form.errors.setdefault(name, in_words(error))
+    return form
 
 
 #: What Pydantic finds, by the beginning of its name, and how we say it.

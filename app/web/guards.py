@@ -1,14 +1,17 @@
 """Who is asking, and may they? Every route names one of these in its signature."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 
 from app.core import clock
+from app.core.db import reading
 from app.core.errors import NotAllowed, NotFound, SignInFirst
 from app.core.formats import live_in
 from app.core.i18n import gettext as _
@@ -17,10 +20,10 @@ from app.core.ids import token_hash
 from app.core.settings import settings
 from app.policy import Action, Role, permits
 from app.queries import visits
-from app.queries.visits import EditionSeen, EnrolmentSeen, Viewer
-from app.web.db import unit_of_work
-
-COOKIE = "taller"
+from app.queries.visits import EditionSeen, EnrolmentSeen, KnownBy, Viewer
+from app.web.cookie import secret_in
+from app.web.db import open_session
+from app.web.one_hop import Step
 
 GUARDS: set[Callable[..., Any]] = set()
 
@@ -32,8 +35,8 @@ def guard[F: Callable[..., Any]](check: F) -> F:
 
 
 def guarded_by(check: Callable[..., Any]) -> Any:
-    """A dependency on ``check`` that commits before the response leaves, not after."""
-    return Depends(check, scope="function")
+    """A dependency on ``check``, which is taken in the handler's own thread, before it runs."""
+    return Depends(check)
 
 
 @dataclass
@@ -70,9 +73,12 @@ class EditionVisit(Visit):
         return self.enrolment
 
 
-def _token(request: Request) -> str:
-    cookie = request.cookies.get(COOKIE)
-    return token_hash(cookie) if cookie else ""
+def _token(request: Request, known_by: KnownBy) -> str:
+    secret = secret_in(request)
+    if known_by is KnownBy.KEY:
+        scheme, _blank, key = request.headers.get("Authorization", "").partition(" ")
+        secret = key.strip() if scheme.lower() == "bearer" else ""
+    return token_hash(secret) if secret else ""
 
 
 def _settle_in(request: Request, viewer: Viewer | None) -> None:
@@ -80,25 +86,23 @@ def _settle_in(request: Request, viewer: Viewer | None) -> None:
     if viewer is None:
         return
     if "lang" not in request.cookies and "lang" not in request.query_params:
+        request.state.language = viewer.language
         speak(viewer.language)
+    request.state.zone = viewer.timezone
     live_in(viewer.timezone)
 
 
-def _visit(request: Request) -> Callable[[Session], Visit]:
-    def load(session: Session) -> Visit:
-        token = _token(request)
-        person = visits.viewer(session, token, now=clock.now()) if token else None
-        return Visit(session, person, person.roles if person else frozenset({Role.VISITOR}))
-
-    return load
+def _visit(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
+    token = _token(request, known_by)
+    person = visits.viewer(session, token, now=clock.now(), known_by=known_by) if token else None
+    _settle_in(request, person)
+    return Visit(session, person, person.roles if person else frozenset({Role.VISITOR}))
 
 
 @guard
-async def anyone(request: Request) -> AsyncIterator[Visit]:
+async def anyone(request: Request) -> Step[Visit]:
     """For pages that everyone may see, signed in or not."""
-    async with unit_of_work(request, _visit(request)) as visit:
-        _settle_in(request, visit.maybe_viewer)
-        yield visit
+    return Step(lambda stack: _visit(request, open_session(request, stack)))
 
 
 @guard
@@ -107,64 +111,100 @@ async def public() -> None:
 
 
 @guard
-async def signed_in(request: Request) -> AsyncIterator[Visit]:
-    async with unit_of_work(request, _visit(request)) as visit:
-        _settle_in(request, visit.viewer)
-        yield visit
+async def signed_in(request: Request) -> Step[Visit]:
+    def take(stack: ExitStack) -> Visit:
+        visit = _visit(request, open_session(request, stack))
+        _ = visit.viewer  # who is not signed in is asked to
+        return visit
+
+    return Step(take)
 
 
-def may(action: Action) -> Callable[..., AsyncIterator[Visit]]:
+@guard
+async def signed_in_for_slow_work(request: Request) -> Visit:
+    """For a change that takes its time before it writes: looking at a password.
+
+    It says who asks and lets go of the database, so that nobody waits for a lock or a connection
+    meanwhile; the asynchronous handler opens a short unit of work when it is ready.
+    """
+
+    def look() -> Visit:
+        with reading() as session:
+            return _visit(request, session)
+
+    visit = await run_in_threadpool(look)
+    _settle_in(request, visit.viewer)
+    return visit
+
+
+@guard
+async def key_holder(request: Request) -> Step[Visit]:
+    """For programs that hold a person's key to the JSON API; a cookie opens nothing there."""
+
+    def take(stack: ExitStack) -> Visit:
+        visit = _visit(request, open_session(request, stack), KnownBy.KEY)
+        if visit.maybe_viewer is None:
+            raise SignInFirst(_("Send a valid key, as in “Authorization: Bearer …”."))
+        return visit
+
+    return Step(take)
+
+
+def may(action: Action) -> Callable[..., Any]:
     """For people whose role on the platform allows ``action``."""
 
     @guard
-    async def check(request: Request) -> AsyncIterator[Visit]:
-        async with unit_of_work(request, _visit(request)) as visit:
-            _settle_in(request, visit.viewer)
+    async def check(request: Request) -> Step[Visit]:
+        def take(stack: ExitStack) -> Visit:
+            visit = _visit(request, open_session(request, stack))
             tutors = action is Action.REVIEW_QUEUE and visit.viewer.tutors
-            if not (visit.may(action) or tutors):
+            if visit.viewer and not (visit.may(action) or tutors):
                 raise NotAllowed(_("This page is for other people's work."))
-            yield visit
+            return visit
+
+        return Step(take)
 
     return check
 
 
-def edition_where(action: Action) -> Callable[..., AsyncIterator[EditionVisit]]:
+def edition_where(action: Action, known_by: KnownBy = KnownBy.COOKIE) -> Callable[..., Any]:
     """The edition named in the path, for people who may do ``action`` in it.
 
     Those who may not even see it learn nothing of its existence.
     """
 
     @guard
-    async def check(request: Request, edition: UUID) -> AsyncIterator[EditionVisit]:
-        def load(session: Session) -> EditionVisit:
-            facts = visits.edition_visit(session, _token(request), edition, now=clock.now())
+    async def check(request: Request, edition: UUID) -> Step[EditionVisit]:
+        def take(stack: ExitStack) -> EditionVisit:
+            session, token = open_session(request, stack), _token(request, known_by)
+            facts = visits.edition_visit(
+                session, token, edition, now=clock.now(), known_by=known_by
+            )
             if facts.viewer is None:
                 raise SignInFirst(_("Sign in to see this page."))
-            _decide(facts, action)
-            assert facts.edition is not None  # noqa: S101 -- `_decide` refuses without one
-            return EditionVisit(session, facts.viewer, facts.roles, facts.edition, facts.enrolment)
+            _settle_in(request, facts.viewer)
+            return EditionVisit(
+                session, facts.viewer, facts.roles, _decided(facts, action), facts.enrolment
+            )
 
-        async with unit_of_work(request, load) as visit:
-            _settle_in(request, visit.viewer)
-            yield visit
+        return Step(take)
 
     return check
 
 
-def _decide(facts: visits.EditionVisitFacts, action: Action) -> None:
+def _decided(facts: visits.EditionVisitFacts, action: Action) -> EditionSeen:
     if facts.edition is None or not facts.may(Action.VIEW_EDITION):
         raise NotFound(_("There is nothing at this address."))
     if not facts.may(action):
         raise NotAllowed(_("You may not do that in this edition."))
+    return facts.edition
 
 
 @guard
-async def in_development(request: Request) -> AsyncIterator[Visit]:
+async def in_development(request: Request) -> Step[Visit]:
     if settings().in_production:
         raise NotFound(_("There is nothing at this address."))
-    async with unit_of_work(request, _visit(request)) as visit:
-        _settle_in(request, visit.maybe_viewer)
-        yield visit
+    return Step(lambda stack: _visit(request, open_session(request, stack)))
 
 
 @guard

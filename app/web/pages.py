@@ -1,6 +1,7 @@
 """Turning a template into a response: a whole page, or the part of it that htmx asked for."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -140,7 +141,13 @@ def render(
     html = environment.get_template(part if part and only_part else page).render(told)
     if only_part and told["flash"]:
         html += environment.get_template("layouts/_notice_oob.html").render(told)
-    response = HTMLResponse(weighed(html), status)
+    return html_response(request, weighed(html), status=status, only_part=only_part)
+
+
+def html_response(
+    request: Request, html: str, *, status: int = 200, only_part: bool = False
+) -> Response:
+    response = HTMLResponse(html, status)
     response.headers["Vary"] = "HX-Request-Type, Cookie, Accept-Language"
     response.headers["Content-Language"] = i18n.current_locale()
     # A whole page that htmx did not ask for is loaded once more by the browser: keep it for then.
@@ -153,8 +160,23 @@ def weighed(html: str) -> str:
     """Write the page's own weight into its footer: what it costs to load, gzipped, in KB."""
     if WEIGHT_MARK not in html:
         return html
+    return html.replace(WEIGHT_MARK, _kilobytes(html))
+
+
+def _kilobytes(html: str) -> str:
     weight = len(gzip.compress(html.encode(), 1)) + weight_of(html)
-    return html.replace(WEIGHT_MARK, formats.number(max(1, round(weight / 1000))))
+    return formats.number(max(1, round(weight / 1000)))
+
+
+_weights: dict[tuple[str, str, int], str] = {}
+
+
+def weight_in_words(page: str, length: int, html: Callable[[], str]) -> str:
+    """The weight of one of many alike pages: weighed once for every kilobyte of length."""
+    key = (page, i18n.current_locale(), length // 1000)
+    if key not in _weights:
+        _weights[key] = _kilobytes(html())
+    return _weights[key]
 
 
 def go_to(address: str, *, say: str = "", kind: str = "done") -> Response:

@@ -1,0 +1,307 @@
+"""Who is asking, and what they are in the edition they ask for: one statement per request."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    false,
+    select,
+    true,
+)
+from sqlmodel import Session, col
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from app.core.db import Texts
+from app.models import (
+    PARTICIPANTS,
+    Account,
+    ApiToken,
+    CapstoneKind,
+    Course,
+    Edition,
+    EditionStaff,
+    Enrolment,
+    EnrolmentCount,
+    EnrolmentStatus,
+    Gender,
+    Institution,
+    Mode,
+    PlatformRole,
+    SignIn,
+    StaffRole,
+)
+from app.policy import Action, Role, permits
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person, as pages need to know them."""
+
+    id: UUID
+    sign_in_id: UUID  # or the key to the API by which we know them
+    email: str
+    name: str
+    language: str
+    timezone: str
+    theme: str
+    gender: Gender
+    country: str
+    institution_id: UUID | None
+    institution: str | None
+    platform_role: PlatformRole | None
+    coordinates_id: UUID | None
+    calendar_generation: int
+    tutors: bool
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What they are on the platform, wherever they are."""
+        found = {Role.SIGNED_IN}
+        if self.platform_role is PlatformRole.ADMINISTRATOR:
+            found.add(Role.ADMINISTRATOR)
+        elif self.platform_role is PlatformRole.COORDINATOR:
+            found.add(Role.FOCAL if self.coordinates_id else Role.COORDINATOR)
+        return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionSeen:
+    id: UUID
+    slug: str
+    version: int
+    course_id: UUID
+    course_slug: str
+    mode: Mode
+    hours: int
+    title: Texts
+    languages: list[str]
+    starts_on: date | None
+    ends_on: date | None
+    reporting_year: int
+    capstone: CapstoneKind | None
+    capstone_due_on: date | None
+    rubric_id: UUID | None
+    required_share: int
+    requires_capstone: bool
+    gives_certificate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentSeen:
+    id: UUID
+    status: EnrolmentStatus
+    language: str
+    version: int
+
+
+@dataclass(frozen=True)
+class EditionVisitFacts:
+    """A person before an edition: who they are in it decides what they may do."""
+
+    viewer: Viewer | None
+    edition: EditionSeen | None
+    enrolment: EnrolmentSeen | None
+    staff_role: StaffRole | None
+    own_people_there: bool
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        if self.viewer is None:
+            return frozenset({Role.VISITOR})
+        found = set(self.viewer.roles)
+        if Role.FOCAL in found and not self.own_people_there:
+            found.remove(Role.FOCAL)
+        if self.enrolment and self.enrolment.status in PARTICIPANTS:
+            found.add(Role.PARTICIPANT)
+        if self.staff_role:
+            found.add(Role(self.staff_role.value))
+        return frozenset(found)
+
+    def may(self, action: Action) -> bool:
+        return permits(self.roles, action)
+
+
+NOBODY = EditionVisitFacts(None, None, None, None, own_people_there=False)
+
+_PERSON: tuple[Any, ...] = (
+    col(Account.email),
+    col(Account.name),
+    col(Account.language),
+    col(Account.timezone),
+    col(Account.theme),
+    col(Account.gender),
+    col(Account.country),
+    col(Account.institution_id),
+    col(Institution.acronym).label("institution"),
+    col(Account.platform_role),
+    col(Account.coordinates_id),
+    col(Account.calendar_generation),
+    exists()
+    .where(
+        col(EditionStaff.account_id) == col(Account.id),
+        col(EditionStaff.role) == StaffRole.TUTOR,
+    )
+    .correlate(Account)
+    .label("tutors"),
+)
+_VIEWER: tuple[Any, ...] = (col(Account.id), col(SignIn.id).label("sign_in_id"), *_PERSON)
+_EDITION: tuple[Any, ...] = (
+    col(Edition.id),
+    col(Edition.slug),
+    col(Edition.version),
+    col(Edition.course_id),
+    col(Course.slug).label("course_slug"),
+    col(Course.mode),
+    col(Course.hours),
+    col(Course.title),
+    col(Edition.languages),
+    col(Edition.starts_on),
+    col(Edition.ends_on),
+    col(Edition.reporting_year),
+    col(Edition.capstone),
+    col(Edition.capstone_due_on),
+    col(Edition.rubric_id),
+    col(Edition.required_share),
+    col(Edition.requires_capstone),
+    col(Edition.gives_certificate),
+)
+_ENROLMENT: tuple[Any, ...] = (
+    col(Enrolment.id),
+    col(Enrolment.status),
+    col(Enrolment.language),
+    col(Enrolment.version),
+)
+
+
+def _signed_in() -> Select[tuple[Any, ...]]:
+    return (
+        select(*_VIEWER)
+        .select_from(SignIn)
+        .join(Account, col(Account.id) == col(SignIn.account_id))
+        .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)
+        .where(
+            col(SignIn.token_hash) == bindparam("token_hash", type_=String),
+            col(SignIn.expires_at) > bindparam("now", type_=UTCDateTime),
+        )
+    )
+
+
+def _holding_a_key() -> Select[tuple[Any, ...]]:
+    return (
+        select(col(Account.id), col(ApiToken.id).label("sign_in_id"), *_PERSON)
+        .select_from(ApiToken)
+        .join(Account, col(Account.id) == col(ApiToken.account_id))
+        .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)
+        .where(
+            col(ApiToken.token_hash) == bindparam("token_hash", type_=String),
+            col(ApiToken.revoked_at).is_(None),
+        )
+    )
+
+
+def _before_an_edition(somebody: Select[tuple[Any, ...]]) -> Select[tuple[Any, ...]]:
+    edition_id = bindparam("edition_id", type_=Uuid)
+    own_people = (
+        exists()
+        .where(
+            col(EnrolmentCount.edition_id) == edition_id,
+            col(EnrolmentCount.institution_key) == col(Account.coordinates_id),
+            col(EnrolmentCount.n) > 0,
+        )
+        .correlate(Account)
+    )
+    mine = and_(
+        col(Enrolment.edition_id) == col(Edition.id),
+        col(Enrolment.account_id) == col(Account.id),
+    )
+    my_work = and_(
+        col(EditionStaff.edition_id) == col(Edition.id),
+        col(EditionStaff.account_id) == col(Account.id),
+    )
+    return (
+        somebody.add_columns(*_EDITION, *_ENROLMENT, col(EditionStaff.role), own_people)
+        .join(Edition, col(Edition.id) == edition_id, isouter=True)
+        .join(Course, col(Course.id) == col(Edition.course_id), isouter=True)
+        .join(Enrolment, mine, isouter=True)
+        .join(EditionStaff, my_work, isouter=True)
+    )
+
+
+class KnownBy(Enum):
+    """The secret by which a request shows whose it is; its two statements are put together once."""
+
+    COOKIE = (_signed_in(), _before_an_edition(_signed_in()))
+    KEY = (_holding_a_key(), _before_an_edition(_holding_a_key()))
+
+
+def viewer(
+    session: Session, token_hash: str, *, now: datetime, known_by: KnownBy = KnownBy.COOKIE
+) -> Viewer | None:
+    query, _ = known_by.value
+    known = {"token_hash": token_hash, "now": now}
+    row = session.connection().execute(query, known).one_or_none()
+    return Viewer(*row) if row else None
+
+
+def edition_visit(
+    session: Session,
+    token_hash: str,
+    edition_id: UUID,
+    *,
+    now: datetime,
+    known_by: KnownBy = KnownBy.COOKIE,
+) -> EditionVisitFacts:
+    """The person of the sign-in before the edition, in one statement; parts missing are None."""
+    _, query = known_by.value
+    known = {"token_hash": token_hash, "now": now, "edition_id": edition_id}
+    row = session.connection().execute(query, known).one_or_none()
+    return _visit(tuple(row)) if row else NOBODY
+
+
+def _visit(row: tuple[Any, ...]) -> EditionVisitFacts:
+    a, b = len(_VIEWER), len(_VIEWER) + len(_EDITION)
+    c = b + len(_ENROLMENT)
+    return EditionVisitFacts(
+        viewer=Viewer(*row[:a]),
+        edition=EditionSeen(*row[a:b]) if row[a] else None,
+        enrolment=EnrolmentSeen(*row[b:c]) if row[b] else None,
+        staff_role=row[c],
+        own_people_there=bool(row[c + 1]),
+    )
+
+
+def visible_editions(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on `Edition` that lists exactly the editions whose guard admits ``viewer``."""
+    if viewer.roles & {Role.COORDINATOR, Role.ADMINISTRATOR}:
+        return true()
+    return (
+        exists().where(
+            col(Enrolment.edition_id) == col(Edition.id),
+            col(Enrolment.account_id) == viewer.id,
+            col(Enrolment.status).in_(PARTICIPANTS),
+        )
+        | exists().where(
+            col(EditionStaff.edition_id) == col(Edition.id),
+            col(EditionStaff.account_id) == viewer.id,
+        )
+        | (
+            exists().where(
+                col(EnrolmentCount.edition_id) == col(Edition.id),
+                col(EnrolmentCount.institution_key) == viewer.coordinates_id,
+                col(EnrolmentCount.n) > 0,
+            )
+            if Role.FOCAL in viewer.roles
+            else false()
+        )
+    )

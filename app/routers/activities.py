@@ -1,0 +1,76 @@
+"""One activity: reading it, saying that it is done, and taking its files along."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from app.core import clock
+from app.core.errors import NotFound
+from app.core.i18n import gettext as _
+from app.models import ActivityKind, FileRole, ProgressState
+from app.policy import Action
+from app.queries.activities import file_of, read_activity
+from app.services.progress import finish, undo
+from app.web.content import place
+from app.web.downloads import send_file
+from app.web.guards import EditionVisit, edition_where, guarded_by
+from app.web.pages import go_to, render
+from app.web.place_page import about_place
+from app.web.quiz_page import show_quiz
+
+router = APIRouter(prefix="/editions/{edition}/activities/{activity}")
+
+Reader = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))]
+Taker = Annotated[EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES))]
+
+
+@router.get("", name="activities.show")
+def show(
+    request: Request,
+    visit: Reader,
+    activity: UUID,
+    attempt: int | None = None,
+    again: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
+    play: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
+) -> Response:
+    where = place(visit, activity)
+    if where.activity.kind is ActivityKind.QUIZ:
+        return show_quiz(request, visit, where, attempt=attempt, again=again)
+    return render(
+        request,
+        visit,
+        "activities/show.html",
+        seen=read_activity(visit.session, where.activity, where.spoken),
+        is_done=where.standing.activities.get(activity) is ProgressState.DONE,
+        play=play,
+        FileRole=FileRole,
+        **about_place(visit, where),
+    )
+
+
+@router.post("/done", name="activities.finish")
+def mark_done(visit: Taker, activity: UUID) -> Response:
+    where = place(visit, activity)
+    finish(visit.session, visit.enrolled.id, where.activity, now=clock.now())
+    after = where.beside(1)
+    return go_to(f"{where.address}/activities/{after.id}" if after else where.address)
+
+
+@router.post("/undone", name="activities.undo")
+def mark_undone(visit: Taker, activity: UUID) -> Response:
+    where = place(visit, activity)
+    undo(visit.session, visit.enrolled.id, where.activity)
+    return go_to(f"{where.address}/activities/{activity}", say=_("Marked as not done."))
+
+
+@router.get("/files/{file}/{name}", name="activities.file")
+def download(request: Request, visit: Reader, activity: UUID, file: UUID, name: str) -> Response:
+    del name  # for the reader's eyes and the browser's file name only
+    where = place(visit, activity)
+    stored = file_of(visit.session, where.activity.id, file)
+    if stored is None:
+        raise NotFound(_("There is nothing at this address."))
+    return send_file(
+        request, stored, inline=stored.content_type.startswith(("video/", "audio/", "text/vtt"))
+    )

@@ -1,0 +1,76 @@
+"""What the selects of a person's form offer: countries, time zones, languages, themes."""
+
+from functools import cache
+
+from babel.core import get_global
+
+from app.core.formats import zone_city
+from app.core.i18n import LANGUAGES, babel_locale, current_locale
+from app.core.i18n import gettext as _
+from app.core.text import folded
+from app.core.zones import zones_in_words
+
+#: Known to Babel as territories, but no countries: groups, reserves and trial codes.
+_NO_COUNTRIES = {*("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"), *("QO", "TA", "UN", "XA", "XB", "ZZ")}
+
+Choices = tuple[tuple[str, str], ...]
+
+
+def countries() -> Choices:
+    """Every country by its name in the reader's language, in the order of that language."""
+    return _countries(current_locale())
+
+
+@cache
+def _countries(locale: str) -> Choices:
+    found = [
+        (code, str(name))
+        for code, name in babel_locale(locale).territories.items()
+        if len(code) == len("CO") and code.isalpha() and code not in _NO_COUNTRIES
+    ]
+    return tuple(sorted(found, key=lambda pair: folded(pair[1])))
+
+
+def is_country(code: str) -> bool:
+    return code in dict(countries())
+
+
+def languages() -> Choices:
+    return tuple(LANGUAGES.items())
+
+
+def themes() -> Choices:
+    return (("", _("As this device does it")), ("light", _("Light")), ("dark", _("Dark")))
+
+
+def zone_offered(zone: str) -> str:
+    """The name under which we offer a zone: browsers still tell some by older ones."""
+    today = str(get_global("zone_aliases").get(zone, zone))
+    return "UTC" if today in {"Etc/GMT", "Etc/UTC"} else today
+
+
+def zones_by_region(present: str = "") -> tuple[tuple[str, Choices], ...]:
+    """Every zone that people live in, as in `Bogotá, Colombia`, under its part of the world.
+
+    The ``present`` zone of a person is among them, however rare it is.
+    """
+    regions = {
+        "America": _("The Americas"),
+        "Europe": _("Europe"),
+        "Africa": _("Africa"),
+        "Asia": _("Asia"),
+        "Atlantic": _("Atlantic islands"),
+        "Pacific": _("Pacific islands"),
+        "Australia": _("Australia"),
+        "Indian": _("Indian Ocean islands"),
+        "Antarctica": _("Antarctica"),
+        "Arctic": _("The Arctic"),
+        "UTC": _("Everywhere"),
+    }
+    zones: dict[str, list[tuple[str, str]]] = {region: [] for region in regions}
+    listed = dict(zones_in_words())
+    for zone, words in listed.items():
+        zones[zone.partition("/")[0]].append((zone, words))
+    if present and present not in listed:
+        zones["UTC"].append((present, zone_city(present)))
+    return tuple((regions[region], tuple(found)) for region, found in zones.items() if found)

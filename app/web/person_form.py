@@ -1,0 +1,116 @@
+"""What a person tells of themselves: the same questions when they register and when they change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+
+from app.core.formats import is_zone
+from app.core.i18n import gettext as _
+from app.core.text import one_line
+from app.core.zones import main_zone
+from app.models import Gender
+from app.queries.institutions import InstitutionSeen, meant_by, near_to
+from app.services.accounts import Person
+from app.web import choices
+from app.web.forms import Form
+
+#: Chosen by those whose institution we do not know.
+NOT_LISTED = "none"
+#: More than these are narrowed by country or by typing; without scripts they are typed.
+MOST_OPTIONS = 300
+
+
+def _something(text: str) -> str:
+    if not text:
+        raise ValueError(_("Fill this in."))
+    return text
+
+
+def _a_country(code: str) -> str:
+    if not choices.is_country(code):
+        raise ValueError(_("Choose one of the options."))
+    return code
+
+
+def _a_zone(name: str) -> str:
+    if name and not is_zone(name):
+        raise ValueError(_("Choose one of the options."))
+    return name
+
+
+#: One line without hidden marks, which would turn a printed name around.
+Tidy = Annotated[str, BeforeValidator(one_line)]
+
+
+class PersonForm(BaseModel):
+    name: Annotated[Tidy, AfterValidator(_something)] = Field(max_length=250)
+    country: Annotated[str, AfterValidator(_a_country)]
+    institution: Tidy = Field(default="", max_length=300)
+    institution_choice: str = ""
+    gender: Gender = Gender.NOT_ANSWERED
+    gender_word: Tidy = Field(default="", max_length=60)
+    language: Literal["es", "pt", "en", "fr"]
+    zone: Annotated[str, AfterValidator(_a_zone)] = ""
+    theme: Literal["", "light", "dark"] = ""
+
+
+@dataclass
+class Affiliation:
+    """The institution that a person named; or, if we do not know it, those they may have meant."""
+
+    known: Sequence[InstitutionSeen]
+    id: UUID | None = None
+    suggestions: list[InstitutionSeen] = field(default_factory=list)
+
+    @property
+    def listed(self) -> Sequence[InstitutionSeen]:
+        return self.known[:MOST_OPTIONS]
+
+
+def affiliation(form: Form[Any], known: Sequence[InstitutionSeen]) -> Affiliation:
+    """Which of the ``known`` institutions was typed or chosen; what can't be told is asked again."""
+    typed = one_line(form.typed.get("institution", ""))
+    country = form.typed.get("country", "")
+    choice = form.typed.get("institution_choice", "")
+    if choice == NOT_LISTED or not (typed or choice):
+        return Affiliation(known)
+    chosen = next((one for one in known if str(one.id) == choice), None)
+    found = chosen or meant_by(typed, known, country=country)
+    if found:
+        return Affiliation(known, found.id)
+    suggestions = near_to(typed, known, country=country)
+    form.refuse(
+        "institution",
+        _("We know no institution by this name. Choose one of those below.")
+        if suggestions
+        else _("We know no institution by this name. Choose below that it is not in the list."),
+    )
+    return Affiliation(known, suggestions=suggestions)
+
+
+def person_of(data: PersonForm, institution_id: UUID | None) -> Person:
+    return Person(
+        name=data.name,
+        country=data.country,
+        institution_id=institution_id,
+        gender=data.gender,
+        gender_word=data.gender_word,
+        language=data.language,
+        timezone=data.zone or main_zone(data.country),
+        theme=data.theme,
+    )
+
+
+def what_is_offered(affiliation: Affiliation, zone: str = "") -> dict[str, Any]:
+    """What the part ``accounts/_person.html`` needs beside the form."""
+    return {
+        "affiliation": affiliation,
+        "countries": choices.countries(),
+        "languages": choices.languages(),
+        "not_listed": NOT_LISTED,
+        "zones": choices.zones_by_region(zone),
+        "Gender": Gender,
+    }

@@ -1,0 +1,206 @@
+"""An activity, as a participant reads it, marks it as done, and takes its files along."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from sqlmodel import Session, select
+
+from app.core import files
+from app.models import (
+    Activity,
+    ActivityFile,
+    ActivityKind,
+    Certificate,
+    Edition,
+    Enrolment,
+    EnrolmentStatus,
+    FileRole,
+    Progress,
+    StoredFile,
+)
+from app.queries.progress import standing
+from tests.conftest import Browser
+from tests.counting import statements
+from tests.make import Make
+
+
+@pytest.fixture
+def edition(make: Make) -> Edition:
+    return make.edition(make.course(languages=["es", "en"]))
+
+
+def address(activity: Activity) -> str:
+    return f"/editions/{activity.edition_id}/activities/{activity.id}"
+
+
+def with_file(make: Make, activity: Activity, content: bytes, **given: object) -> StoredFile:
+    kept = files.keep(BytesIO(content), folder="content", limit=10**6)
+    plain = {"name": "guide.pdf", "content_type": "application/pdf"} | given
+    stored = make.saved(StoredFile(key=kept.key, size=kept.size, sha256=kept.sha256, **plain))
+    make.saved(
+        ActivityFile(
+            activity_id=activity.id, file_id=stored.id, role=FileRole.DOWNLOAD, language="en"
+        )
+    )
+    return stored
+
+
+def test_a_page_is_read_in_the_language_it_is_taken_in(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    activity = make.activity(
+        make.module(edition), title={"es": "Hola", "en": "Hello"}, body="Lea **esto** <script>"
+    )
+    person = make.account(language="es")
+    make.enrolment(person, edition, language="es")
+    browser.sign_in(person)
+
+    page = browser.get(address(activity)).text
+
+    assert '<h1 lang="es">Hola</h1>' in page
+    assert "Lea <strong>esto</strong> &lt;script&gt;" in page
+
+
+def test_done_counts_and_leads_on_and_can_be_undone(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    module = make.module(edition)
+    first, second = make.activity(module), make.activity(module)
+    browser.sign_in(make.participant(edition))
+
+    done = browser.post(f"{address(first)}/done")
+    after = browser.get(address(first)).text
+    undone = browser.post(f"{address(first)}/undone")
+
+    assert done.headers["Location"] == address(second)
+    assert "1 of 2 activities done" in after
+    assert undone.headers["Location"] == address(first)
+    assert session.exec(select(Progress)).all() == []
+
+
+def test_the_last_activity_completes_the_edition_and_asks_for_the_certificate(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    activity = make.activity(make.module(edition))
+    person = make.participant(edition)
+    browser.sign_in(person)
+
+    browser.post(f"{address(activity)}/done")
+    again = browser.post(f"{address(activity)}/done")
+
+    session.expire_all()
+    enrolment = session.exec(select(Enrolment)).one()
+    certificate = session.exec(select(Certificate)).one()
+    assert again.status_code == 303
+    assert enrolment.status is EnrolmentStatus.COMPLETED
+    assert enrolment.completed_at is not None
+    assert certificate.facts["recipient"] == person.name
+    assert browser.post(f"{address(activity)}/undone").status_code == 422
+
+
+def test_without_the_capstone_that_is_asked_for_nothing_is_complete(
+    make: Make, session: Session, browser: Browser
+) -> None:
+    edition = make.edition(requires_capstone=True)
+    activity = make.activity(make.module(edition))
+    browser.sign_in(make.participant(edition))
+
+    browser.post(f"{address(activity)}/done")
+
+    session.expire_all()
+    assert session.exec(select(Enrolment.status)).one() is EnrolmentStatus.ACTIVE
+    assert session.exec(select(Certificate)).all() == []
+
+
+def test_an_activity_of_a_closed_module_is_refused_with_the_day(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    activity = make.activity(make.module(edition, opens_on=date(2099, 6, 13)))
+    browser.sign_in(make.participant(edition))
+
+    shown = browser.get(address(activity))
+    done = browser.post(f"{address(activity)}/done")
+
+    assert (shown.status_code, done.status_code) == (403, 403)
+    assert "Opens on Saturday 13 June" in shown.text
+
+
+def test_a_module_after_another_opens_when_that_is_done(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    first = make.activity(make.module(edition))
+    second = make.activity(make.module(edition, after_previous=True))
+    browser.sign_in(make.participant(edition))
+
+    before = browser.get(address(second)).status_code
+    browser.post(f"{address(first)}/done")
+    after = browser.get(address(second)).status_code
+
+    assert (before, after) == (403, 200)
+
+
+def test_an_activity_of_another_edition_is_not_found_here(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    elsewhere = make.activity(make.module(make.edition()))
+    browser.sign_in(make.participant(edition))
+
+    here = f"/editions/{edition.id}/activities/{elsewhere.id}"
+
+    assert browser.get(here).status_code == 404
+    assert browser.post(f"{here}/done").status_code == 404
+    assert browser.get(address(elsewhere)).status_code == 404
+
+
+def test_a_tutor_reads_but_does_not_take(make: Make, browser: Browser, edition: Edition) -> None:
+    activity = make.activity(make.module(edition))
+    browser.sign_in(make.tutor(edition))
+
+    assert browser.get(address(activity)).status_code == 200
+    assert browser.post(f"{address(activity)}/done").status_code == 403
+
+
+def test_a_file_is_only_given_to_those_who_may_read_the_activity(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    activity = make.activity(make.module(edition), kind=ActivityKind.FILE)
+    other = make.activity(make.module(edition))
+    stored = with_file(make, activity, b"%PDF-1.7 guide")
+    browser.sign_in(make.participant(edition))
+
+    taken = browser.get(f"{address(activity)}/files/{stored.id}/guide.pdf")
+    through_another = browser.get(f"{address(other)}/files/{stored.id}/guide.pdf")
+    browser.sign_in(make.account())
+    strange = browser.get(f"{address(activity)}/files/{stored.id}/guide.pdf")
+
+    assert taken.content == b"%PDF-1.7 guide"
+    assert taken.headers["Content-Disposition"].startswith("attachment")
+    assert taken.headers["X-Content-Type-Options"] == "nosniff"
+    assert (through_another.status_code, strange.status_code) == (404, 404)
+
+
+@pytest.mark.parametrize("length", [1, 3])
+def test_an_activity_takes_few_statements(
+    make: Make, browser: Browser, edition: Edition, length: int
+) -> None:
+    module = make.module(edition)
+    activities = [make.activity(module) for _ in range(length)]
+    browser.sign_in(make.participant(edition))
+    browser.get(address(activities[0]))
+
+    with statements() as sent:
+        browser.get(address(activities[0]))
+
+    assert len(sent) == 5, sent
+
+
+def test_what_was_done_is_known_in_one_statement(make: Make, session: Session) -> None:
+    edition = make.edition()
+    enrolment = make.enrolment(make.account(), edition)
+
+    with statements() as sent:
+        stands = standing(session, enrolment.id)
+
+    assert len(sent) == 1
+    assert (stands.activities, stands.capstone, stands.certificate) == ({}, None, None)
