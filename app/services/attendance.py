@@ -1,0 +1,83 @@
+"""Taking attendance: who came to a live session, and for how long."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from app.core.errors import RuleBroken
+from app.core.i18n import gettext as _
+from app.models import Attendance, LiveSession, SessionStatus
+from app.queries.attendance import sheet
+from app.services.live_sessions import session_of_edition
+
+
+def take_attendance(
+    session: Session,
+    edition_id: UUID,
+    session_id: UUID,
+    minutes: Mapping[UUID, int],
+    *,
+    by: UUID,
+    now: datetime,
+) -> int:
+    """Note how many minutes each enrolment was there, and say how many people came.
+
+    ``0`` takes a note back; who is not named stays as noted. Saving the same twice changes nothing.
+    """
+    live_session = session_of_edition(session, edition_id, session_id)
+    _check(session, live_session, minutes, now=now)
+    noted = {
+        row.enrolment_id: row
+        for row in session.exec(select(Attendance).where(Attendance.live_session_id == session_id))
+    }
+    for enrolment_id, stayed in minutes.items():
+        _note(session, noted, session_id, enrolment_id, stayed, by=by)
+    if live_session.attendance_taken_at is None:
+        live_session.attendance_taken_at = now
+        session.add(live_session)
+    session.flush()
+    return len(noted)
+
+
+def _check(
+    session: Session, live_session: LiveSession, minutes: Mapping[UUID, int], *, now: datetime
+) -> None:
+    if live_session.status is SessionStatus.CANCELLED:
+        raise RuleBroken(_("This session was cancelled, so nobody came."))
+    if live_session.starts_at > now:
+        raise RuleBroken(_("Attendance can be taken once the session has begun."))
+    if any(not 0 <= stayed <= live_session.minutes for stayed in minutes.values()):
+        raise RuleBroken(
+            _("Nobody can be there longer than the %(minutes)s minutes the session lasts.")
+            % {"minutes": live_session.minutes}
+        )
+    people = {
+        line.enrolment_id for line in sheet(session, live_session.edition_id, live_session.id)
+    }
+    if not minutes.keys() <= people:
+        raise RuleBroken(_("Attendance is taken of the participants of this edition only."))
+
+
+def _note(
+    session: Session,
+    noted: dict[UUID, Attendance],
+    session_id: UUID,
+    enrolment_id: UUID,
+    stayed: int,
+    *,
+    by: UUID,
+) -> None:
+    row = noted.get(enrolment_id)
+    if row is not None and row.minutes == stayed:
+        return
+    if not stayed:
+        if row is not None:
+            session.delete(noted.pop(enrolment_id))
+        return
+    row = row or Attendance(live_session_id=session_id, enrolment_id=enrolment_id, minutes=stayed)
+    row.minutes = stayed
+    row.noted_by_id = by
+    noted[enrolment_id] = row
+    session.add(row)
