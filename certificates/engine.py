@@ -22,7 +22,7 @@ MOST_CHARACTERS_OF_A_PAGE = 200_000
 _one_at_a_time = Lock()
 
 
-class OwnFiles(URLFetcher):  # type: ignore[misc]  # ships no types
+class OwnFiles(URLFetcher):  # type: ignore[misc]  # -- ships no types
     """Serves ``own:`` files from memory. Disks, networks and all the rest do not exist."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
