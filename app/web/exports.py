@@ -82,7 +82,7 @@ def _csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     buffer.seek(0, 2)
     writer = csv.writer(buffer)
     for number, row in enumerate(rows, 1):
-        writer.writerow([defused(_plain(cell)) for cell in row])
+        writer.writerow([defused(plain(cell)) for cell in row])
         if number % LINES_AT_ONCE == 0:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -90,8 +90,8 @@ def _csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def _plain(cell: Cell) -> Cell:
-    """Dates as ISO 8601 writes them."""
+def plain(cell: Cell) -> str | int | float | None:
+    """The cell with dates as ISO 8601 writes them."""
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds").replace("+00:00", "Z")
     return cell.isoformat() if isinstance(cell, date) else cell
@@ -174,7 +174,7 @@ def _write_words(book: Any, about: Sequence[tuple[str, str]]) -> None:
 
 
 def _sheet_title(book: Any, title: str) -> str:
-    """Excel wants at most 31 letters, each title once, and none of ``[]:*?/\\`` in it."""
+    """Excel wants at most 31 letters, each title once, and no brackets, colons or slashes."""
     plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip(" '")[:31] or "Sheet"
     taken = {paper.get_name().lower() for paper in book.worksheets()}
     number = 2

@@ -26,7 +26,7 @@ _ORIGIN = "https://assets.invalid"
 _one_at_a_time = Lock()
 
 
-class OwnAssets(URLFetcher):  # type: ignore[misc]  # ships no types
+class OwnAssets(URLFetcher):  # type: ignore[misc]  # -- ships no types
     """Serves our style and fonts from memory. Disks, networks and all the rest do not exist."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ def _font_configuration() -> FontConfiguration:
 def pdf_response(
     request: Request, visit: Visit, page: str, name: str, *, lines: int, **given: Any
 ) -> Response:
-    """The template ``page``, made from ``layouts/print.html``, as a PDF with ``lines`` in tables."""
+    """``page``, a template on ``layouts/print.html``, as a PDF that holds so many ``lines``."""
     if lines > MOST_LINES:
         raise RuleBroken(
             _(

@@ -1,0 +1,279 @@
+"""What figures are made of, and the one place where they are made fit for whoever sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from app.core.db import Texts
+from app.models import Gender
+
+
+class Part(StrEnum):
+    """The answers as reports print them. The four always add up to the total."""
+
+    WOMEN = "women"
+    MEN = "men"
+    OTHER = "other"
+    NOT_STATED = "not_stated"
+
+
+PART_OF = {
+    Gender.WOMAN: Part.WOMEN,
+    Gender.MAN: Part.MEN,
+    Gender.ANOTHER: Part.OTHER,
+    Gender.PREFERS_NOT_TO_SAY: Part.NOT_STATED,
+    Gender.NOT_ANSWERED: Part.NOT_STATED,
+}
+
+
+class Dimension(StrEnum):
+    """What the lines of a table can be."""
+
+    EDITION = "edition"
+    COURSE = "course"
+    COUNTRY = "country"
+    INSTITUTION = "institution"
+    GENDER = "gender"
+    YEAR = "year"
+
+
+class Counting(StrEnum):
+    ENROLMENTS = "enrolments"  # a person in two editions counts twice
+    PEOPLE = "people"  # once in each line, and once in the total
+
+
+@dataclass(frozen=True, slots=True)
+class EditionNamed:
+    id: UUID
+    title: Texts
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseNamed:
+    id: UUID
+    title: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionNamed:
+    id: UUID
+    acronym: str
+    name: str
+    country: str
+
+
+#: What a line is about: a country is its code, a year its number, no institution is None.
+Key = EditionNamed | CourseNamed | InstitutionNamed | Part | str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many are alike in ``keys``.
+
+    Parts that are None are withheld; institutions that are None were not recorded.
+    """
+
+    keys: tuple[Key, ...]
+    total: int | None
+    women: int | None
+    men: int | None
+    other: int | None
+    not_stated: int | None
+    institutions: int | None
+    countries: int | None
+    without_institution: int | None = 0
+    joined: int = 0  # how many groups too small to be shown are added together in this one
+
+    @property
+    def stated(self) -> int | None:
+        """Those who said their gender: what percentages are of."""
+        if self.women is None or self.men is None:
+            return None
+        return self.women + self.men + (self.other or 0)
+
+    def percent(self, number: int | None) -> int | None:
+        """``number`` as a whole percentage of those who stated their gender."""
+        stated = self.stated
+        return (200 * number + stated) // (2 * stated) if number is not None and stated else None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    by: tuple[Dimension, ...]
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Tables of the same people, crossed differently, and their common total."""
+
+    counting: Counting
+    total: Group
+    editions: int
+    tables: tuple[Table, ...]
+    other_is_not_stated: bool = False  # the two are added together, so that nobody stands out
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether every number is there."""
+        groups = [self.total, *(group for table in self.tables for group in table.groups)]
+        return all(group.stated is not None for group in groups)
+
+
+def with_every_part(groups: tuple[Group, ...], by: tuple[Dimension, ...]) -> tuple[Group, ...]:
+    """With a line for each answer to the question of gender, also where nobody gave it."""
+    place = by.index(Dimension.GENDER)
+    given: dict[tuple[object, ...], dict[object, Group]] = {}
+    for group in groups:
+        others = [*group.keys[:place], *group.keys[place + 1 :]]
+        alike = tuple(getattr(key, "id", key) for key in others)
+        given.setdefault(alike, {})[group.keys[place]] = group
+    missing = [
+        Group(
+            (*any_of_them.keys[:place], part, *any_of_them.keys[place + 1 :]), 0, 0, 0, 0, 0, 0, 0
+        )
+        for parts in given.values()
+        for any_of_them in list(parts.values())[:1]
+        for part in Part
+        if part not in parts
+    ]
+    return (*groups, *missing)
+
+
+class Audience(StrEnum):
+    STAFF = "staff"  # those who may see the people themselves: exact figures
+    PUBLIC = "public"  # anybody else
+
+
+#: Groups of fewer people are added together.
+FEWEST_IN_A_GROUP = 5
+#: Groups of fewer people are not split by gender; nor are those with fewer women or men.
+FEWEST_IN_A_SPLIT = 10
+FEWEST_IN_A_PART = 5
+#: How far apart the numbers must be that a withheld one could be, for all that is shown.
+LEAST_DOUBT = 3
+
+
+def published(figures: Figures, audience: Audience) -> Figures:
+    """The figures as ``audience`` may see them: every page, file and answer takes them from here.
+
+    For the public, what could point to a person is withheld, together with whatever would give it
+    away by subtraction. All tables of one call are looked at together; figures of the same people
+    that are published apart, or with other filters, must not be compared with them.
+    """
+    if audience is Audience.STAFF:
+        return figures
+    total = _with_other_among_not_stated(figures.total)
+    if 0 < (total.total or 0) < FEWEST_IN_A_GROUP:
+        nothing = tuple(replace(table, groups=()) for table in figures.tables)
+        unsaid = replace(_unsplit(total), total=None)
+        return replace(figures, total=unsaid, tables=nothing, other_is_not_stated=True)
+    tables = [
+        replace(table, groups=_small_ones_joined(table.groups, len(table.by)))
+        for table in figures.tables
+    ]
+    splits = [_withheld(table.groups) for table in tables]
+    if _is_small(total) or any(withheld is None for withheld in splits):
+        total = _unsplit(total)
+        splits = [set(range(len(table.groups))) for table in tables]
+    return replace(
+        figures,
+        total=total,
+        tables=tuple(
+            replace(table, groups=_without(table.groups, withheld or set()))
+            for table, withheld in zip(tables, splits, strict=True)
+        ),
+        other_is_not_stated=True,
+    )
+
+
+def _with_other_among_not_stated(group: Group) -> Group:
+    return replace(group, other=None, not_stated=(group.other or 0) + (group.not_stated or 0))
+
+
+def _unsplit(group: Group) -> Group:
+    return replace(group, women=None, men=None, other=None, not_stated=None)
+
+
+def _is_small(group: Group) -> bool:
+    """Whether a split of this group could point to a person. Nobody at all points to nobody."""
+    if not group.total:
+        return False
+    parts = (group.women or 0, group.men or 0)
+    return group.total < FEWEST_IN_A_SPLIT or min(parts) < FEWEST_IN_A_PART
+
+
+def _small_ones_joined(groups: Sequence[Group], dimensions: int) -> tuple[Group, ...]:
+    """Groups of very few people added together: never one alone, and never few in the sum."""
+    groups = [_with_other_among_not_stated(group) for group in groups if group.total]
+    ascending = sorted(groups, key=lambda group: group.total or 0)
+    together: list[Group] = []
+    for group in ascending:
+        enough = len(together) > 1 and _people_in(together) >= FEWEST_IN_A_GROUP
+        if (group.total or 0) >= FEWEST_IN_A_GROUP and (enough or not together):
+            break
+        together.append(group)
+    if not together:
+        return tuple(groups)
+    rest = Group(
+        keys=(None,) * dimensions,
+        total=_people_in(together),
+        women=sum(group.women or 0 for group in together),
+        men=sum(group.men or 0 for group in together),
+        other=None,
+        not_stated=sum(group.not_stated or 0 for group in together),
+        institutions=None,
+        countries=None,
+        without_institution=None,
+        joined=len(together),
+    )
+    return (*(group for group in groups if group not in together), rest)
+
+
+def _people_in(groups: Sequence[Group]) -> int:
+    return sum(group.total or 0 for group in groups)
+
+
+def _withheld(groups: Sequence[Group]) -> set[int] | None:
+    """Which groups' splits are withheld; None where only withholding the total's is safe.
+
+    To the small ones others are added, the smallest first, until nothing follows by subtraction.
+    """
+    found = {place for place, group in enumerate(groups) if _is_small(group)}
+    others = sorted(
+        (place for place in range(len(groups)) if place not in found),
+        key=lambda place: groups[place].total or 0,
+    )
+    while _can_be_worked_out([groups[place] for place in found]):
+        if not others:
+            return None
+        found.add(others.pop(0))
+    return found
+
+
+def _can_be_worked_out(block: Sequence[Group]) -> bool:
+    """Whether the margins of the withheld splits leave too little doubt about a number in them.
+
+    A reader knows each line's total, and by subtraction each column's sum over the block. With
+    these a number lies between ``line + column - all`` and the smaller of line and column.
+    """
+    everybody = _people_in(block)
+    for column in (
+        sum(group.women or 0 for group in block),
+        sum(group.men or 0 for group in block),
+    ):
+        for group in block:
+            line = group.total or 0
+            if min(line, column) - max(0, line + column - everybody) < LEAST_DOUBT:
+                return True
+    return False
+
+
+def _without(groups: Sequence[Group], withheld: set[int]) -> tuple[Group, ...]:
+    return tuple(
+        _unsplit(group) if place in withheld else group for place, group in enumerate(groups)
+    )
