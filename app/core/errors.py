@@ -40,6 +40,10 @@ class TooMany(TallerError):
 
     status = 429
 
+    def __init__(self, message: str, *, wait: int = 0) -> None:
+        super().__init__(message)
+        self.wait = wait  # seconds until the next try makes sense
+
 
 class SignInFirst(TallerError):
     """Nobody is signed in; the person is led to the sign-in page."""

@@ -2,8 +2,9 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -13,10 +14,13 @@ _hasher = PasswordHash((Argon2Hasher(memory_cost=19 * 1024, time_cost=2, paralle
 
 SHORTEST = 10
 LONGEST = 200
+#: With fewer different letters it is a key held down, or two in turn.
+FEWEST_LETTERS = 4
 
 
 def _be_patient() -> None:
     """Let threads that answer pages go first (Linux: niceness is per thread)."""
+    _nobody()  # made now, so that the first unknown account is not the slower one
     try:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)
     except (AttributeError, OSError):
@@ -34,15 +38,37 @@ def _nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
+def hashing(password: str) -> Future[str]:
+    """`hash_password`, for those who can await it and hold no thread meanwhile."""
+    return _worker().submit(_hasher.hash, password)
+
+
 def hash_password(password: str) -> str:
-    return _worker().submit(_hasher.hash, password).result()
+    return hashing(password).result()
 
 
-def password_matches(password: str, hashed: str | None) -> bool:
-    """Whether ``password`` is the one; as slow for an unknown account as for a known one."""
+def comparing(password: str, hashed: str | None) -> Future[bool]:
+    """`password_matches`, for those who can await it and hold no thread meanwhile."""
 
     def compare() -> bool:
         matches = _hasher.verify(password[:LONGEST], hashed or _nobody())
         return matches and hashed is not None
 
-    return _worker().submit(compare).result()
+    return _worker().submit(compare)
+
+
+def password_matches(password: str, hashed: str | None) -> bool:
+    """Whether ``password`` is the one; as slow for an unknown account as for a known one."""
+    return comparing(password, hashed).result()
+
+
+@cache
+def _common() -> frozenset[str]:
+    listed = Path(__file__).with_name("common-passwords.txt").read_text(encoding="utf-8")
+    return frozenset(listed.split())
+
+
+def is_common(password: str) -> bool:
+    """Whether it is among the first that somebody who guesses would try."""
+    plain = "".join(password.casefold().split())
+    return plain in _common() or len(set(plain)) < FEWEST_LETTERS

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.core import formats
 from app.core.db import Texts
-from app.core.errors import NotFound
+from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import choose, speaking
 from app.core.i18n import gettext as _
 from app.core.ids import uuid7
@@ -20,6 +20,7 @@ from app.core.work import Work, later
 from app.models import Account, Message, MessageStatus
 from app.queries.live_sessions import Recipient
 from app.queries.work import MOST_TRIES
+from app.services.audit import record
 from certificates import Facts
 
 
@@ -285,6 +286,19 @@ def record_sent(session: Session, message_id: UUID, *, at: datetime, kept: bool)
     message.sent_at = at
     message.trouble = ""
     session.add(message)
+
+
+def send_again(session: Session, message_id: UUID, *, by: UUID) -> None:
+    """Queue a message anew that could not be delivered, as if it had never been tried."""
+    message, _account = message_to_send(session, message_id)
+    if message.status is not MessageStatus.FAILED:
+        raise RuleBroken(_("Only a message that was not delivered can be sent again."))
+    message.status = MessageStatus.QUEUED
+    message.tries = 0
+    message.trouble = ""
+    session.add(message)
+    record(session, by, "send message again", "message", message_id)
+    later(session, Work.SEND_MESSAGE, message_id)
 
 
 def record_trouble(session: Session, message_id: UUID, trouble: str) -> None:

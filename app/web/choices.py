@@ -4,14 +4,17 @@ from functools import cache
 
 from babel.core import get_global
 
-from app.core.formats import zone_city
+from app.core.formats import is_zone, zone_city
 from app.core.i18n import LANGUAGES, babel_locale, current_locale
 from app.core.i18n import gettext as _
 from app.core.text import folded
 from app.core.zones import zones_in_words
 
 #: Known to Babel as territories, but no countries: groups, reserves and trial codes.
-_NO_COUNTRIES = {*("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"), *("QO", "TA", "UN", "XA", "XB", "ZZ")}
+_NO_COUNTRIES = {
+    *("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"),
+    *("QO", "TA", "UN", "XA", "XB", "ZZ"),
+}
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -71,6 +74,6 @@ def zones_by_region(present: str = "") -> tuple[tuple[str, Choices], ...]:
     listed = dict(zones_in_words())
     for zone, words in listed.items():
         zones[zone.partition("/")[0]].append((zone, words))
-    if present and present not in listed:
+    if is_zone(present) and present not in listed:
         zones["UTC"].append((present, zone_city(present)))
     return tuple((regions[region], tuple(found)) for region, found in zones.items() if found)

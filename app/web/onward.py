@@ -22,9 +22,9 @@ def path_within(wanted: str) -> str:
     if "\\" in wanted or any(ord(letter) <= ord(" ") or letter == "\x7f" for letter in wanted):
         return ""
     address = quote(wanted, safe=_PLAIN)
-    there = urlsplit(urljoin(HERE, address))
-    is_ours = f"{there.scheme}://{there.netloc}" == HERE and "//" not in there.path
-    return address if is_ours else ""
+    if "//" in urlsplit(address).path:
+        return ""
+    return address if urljoin(HERE, address).startswith(f"{HERE}/") else ""
 
 
 def landing(role: PlatformRole | None) -> str:

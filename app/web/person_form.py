@@ -66,12 +66,18 @@ class Affiliation:
     suggestions: list[InstitutionSeen] = field(default_factory=list)
 
     @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What to choose from when the typed name was not known."""
+        meant = [(str(one.id), f"{one.label}: {one.name}") for one in self.suggestions]
+        return [*meant, (NOT_LISTED, _("My institution is not in the list"))]
+
+    @property
     def listed(self) -> Sequence[InstitutionSeen]:
         return self.known[:MOST_OPTIONS]
 
 
 def affiliation(form: Form[Any], known: Sequence[InstitutionSeen]) -> Affiliation:
-    """Which of the ``known`` institutions was typed or chosen; what can't be told is asked again."""
+    """Which of the ``known`` institutions was typed or chosen; if it can't be told, ask."""
     typed = one_line(form.typed.get("institution", ""))
     country = form.typed.get("country", "")
     choice = form.typed.get("institution_choice", "")
@@ -110,7 +116,6 @@ def what_is_offered(affiliation: Affiliation, zone: str = "") -> dict[str, Any]:
         "affiliation": affiliation,
         "countries": choices.countries(),
         "languages": choices.languages(),
-        "not_listed": NOT_LISTED,
         "zones": choices.zones_by_region(zone),
-        "Gender": Gender,
+        "genders": [gender for gender in Gender if gender is not Gender.NOT_ANSWERED],
     }

@@ -1,0 +1,100 @@
+"""Reading accounts: what a person told us of themselves, and the keys they made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.models import Account, ApiToken, Gender, Institution, PlatformRole, normalized_email
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in needs to know of an account."""
+
+    id: UUID
+    password_hash: str | None
+    platform_role: PlatformRole | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSeen:
+    """What a person told us of themselves, as their own page shows it."""
+
+    name: str
+    email: str
+    gender: Gender
+    gender_word: str
+    country: str
+    language: str
+    timezone: str
+    theme: str
+    institution_id: UUID | None
+    institution_acronym: str | None
+    institution_country: str | None
+    calendar_generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeySeen:
+    """A key to the JSON API that still opens it; the key itself is known to its owner alone."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+def credentials(session: Session, email: str) -> Credentials | None:
+    row = session.exec(
+        select(Account.id, Account.password_hash, Account.platform_role).where(
+            Account.email == normalized_email(email)
+        )
+    ).one_or_none()
+    return Credentials(*row) if row else None
+
+
+def is_taken(session: Session, email: str) -> bool:
+    """Whether somebody has an account with this address."""
+    return credentials(session, email) is not None
+
+
+def person(session: Session, account_id: UUID) -> PersonSeen:
+    row = session.exec(
+        select(  # type: ignore[call-overload]  # -- more columns than SQLModel's overloads know
+            Account.name,
+            Account.email,
+            Account.gender,
+            Account.gender_word,
+            Account.country,
+            Account.language,
+            Account.timezone,
+            Account.theme,
+            Account.institution_id,
+            Institution.acronym,
+            Institution.country,
+            Account.calendar_generation,
+        )
+        .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)
+        .where(Account.id == account_id)
+    ).one()
+    return PersonSeen(*row)
+
+
+def keys_of(session: Session, account_id: UUID) -> list[KeySeen]:
+    """The keys that a person can still use, the newest first."""
+    rows = session.exec(
+        select(ApiToken.id, ApiToken.name, ApiToken.created_at)
+        .where(ApiToken.account_id == account_id, col(ApiToken.revoked_at).is_(None))
+        .order_by(col(ApiToken.id).desc())
+    ).all()
+    return [KeySeen(*row) for row in rows]
+
+
+def how_many_keys(session: Session, account_id: UUID) -> int:
+    return session.exec(
+        select(func.count())
+        .select_from(ApiToken)
+        .where(ApiToken.account_id == account_id, col(ApiToken.revoked_at).is_(None))
+    ).one()

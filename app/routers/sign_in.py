@@ -1,0 +1,88 @@
+"""Signing in and out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from app.core.errors import TooMany
+from app.core.i18n import gettext as _
+from app.core.passwords import LONGEST
+from app.queries.accounts import Credentials
+from app.services.sign_ins import end_sign_in
+from app.web.cookie import take_back
+from app.web.entering import later_please, let_in
+from app.web.forms import Form, understood
+from app.web.guards import Visit, anyone, guarded_by, public
+from app.web.one_hop import OneHopRoute
+from app.web.onward import landing, path_within
+from app.web.pages import go_to, render
+from app.web.proof import Claim, once_proven
+from app.web.throttle import address_of
+
+router = APIRouter(route_class=OneHopRoute)
+
+Anyone = Annotated[Visit, guarded_by(anyone)]
+
+
+class SignInForm(BaseModel):
+    email: str = Field(max_length=254)
+    password: str = Field(max_length=LONGEST)
+    keep: bool = False
+    next: str = ""
+
+
+@router.get("/sign-in", name="sign_in.show")
+def ask(
+    request: Request, visit: Anyone, onward: Annotated[str, Query(alias="next")] = ""
+) -> Response:
+    if visit.maybe_viewer:
+        return go_to(path_within(onward) or landing(visit.viewer.platform_role))
+    return show(request, Form[SignInForm](typed={"next": path_within(onward)}))
+
+
+@router.post("/sign-in", name="sign_in.enter")
+async def enter(request: Request, _guard: Annotated[None, guarded_by(public)]) -> Response:
+    """Nothing is open here while the password is looked at; `once_proven` says why."""
+    form = understood(SignInForm, await request.form())
+    if form.data is None:
+        return await run_in_threadpool(show, request, form)
+    given = form.data
+
+    def admit(session: Session, known: Credentials) -> Response:
+        onward = path_within(given.next) or landing(known.platform_role)
+        return let_in(request, session, known.id, keep=given.keep, onward=onward)
+
+    try:
+        claim = Claim(given.email, given.password, address_of(request))
+        admitted = await once_proven(claim, admit)
+    except TooMany as error:
+        form.refuse("", error.message)
+        return later_please(await run_in_threadpool(show, request, form), error)
+    if admitted is None:
+        form.refuse("password", _("This password does not match the e-mail."))
+        return await run_in_threadpool(show, request, form)
+    return admitted
+
+
+@router.post("/sign-out", name="sign_in.leave")
+def leave(visit: Anyone) -> Response:
+    if visit.maybe_viewer:
+        end_sign_in(visit.session, visit.viewer.id, visit.viewer.sign_in_id)
+    response = go_to("/", say=_("You are signed out."))
+    take_back(response)
+    return response
+
+
+def show(request: Request, form: Form[SignInForm]) -> Response:
+    return render(
+        request,
+        None,
+        "accounts/sign_in.html",
+        status=422 if form.errors else 200,
+        here="sign-in",
+        form=form,
+        onward=path_within(form.typed.get("next", "")),
+    )
