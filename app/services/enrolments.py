@@ -14,6 +14,7 @@ from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.models import (
+    NO_INSTITUTION,
     PARTICIPANTS,
     Account,
     Course,
@@ -27,8 +28,6 @@ from app.models import (
 from app.queries.enrolments import enrolment_of, places_taken
 from app.services import notifications
 from app.services.audit import record
-
-NO_INSTITUTION = UUID(int=0)
 
 #: A row lock that lets others go on referring to the row. Locks are taken in one order: the
 #: edition, then enrolments, then counts.

@@ -2,7 +2,6 @@
 
 import random
 import re
-import time
 
 import pytest
 from hypothesis import example, given
@@ -131,8 +130,19 @@ def edited(given_words: list[str]) -> list[str]:
     return [chance.choice(given_words) if chance.random() < 0.05 else word for word in given_words]
 
 
-def as_text(given_words: list[str]) -> str:
-    return "\n\n".join(" ".join(given_words[n : n + 100]) for n in range(0, len(given_words), 100))
+class Word(str):
+    """A word that counts how often it is looked at."""
+
+    __slots__ = ()
+    looks = 0
+
+    def __eq__(self, other: object) -> bool:
+        Word.looks += 1
+        return str.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        Word.looks += 1
+        return str.__hash__(self)
 
 
 @pytest.mark.parametrize(
@@ -144,13 +154,11 @@ def as_text(given_words: list[str]) -> str:
     ],
     ids=["edited", "another", "three words"],
 )
-def test_long_texts_are_compared_while_one_waits(old: list[str], new: list[str]) -> None:
-    quickest = min(timed(as_text(old), as_text(new)) for _ in range(3))
+def test_the_work_grows_with_the_length_and_not_with_its_square(
+    old: list[str], new: list[str]
+) -> None:
+    Word.looks = 0
 
-    assert quickest < 0.4  # 0.1 s on a quiet machine; a quadratic way would take half a minute
+    matches([Word(word) for word in old], [Word(word) for word in new])
 
-
-def timed(old: str, new: str) -> float:
-    began = time.perf_counter()
-    texts(old, new)
-    return time.perf_counter() - began
+    assert 0 < Word.looks < 100 * (len(old) + len(new))  # each with each would be 100 million

@@ -1,0 +1,158 @@
+"""A course for anybody who thinks of taking it, and the way into its editions."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+
+from app.core import clock
+from app.core.errors import NotFound
+from app.core.formats import current_zone
+from app.core.i18n import current_locale, language_name
+from app.core.i18n import gettext as _
+from app.models import Account, EnrolmentStatus
+from app.queries.courses import (
+    EditionOffered,
+    Stage,
+    course_seen,
+    editions_of,
+    modules_of,
+    most_relevant,
+    sizes,
+)
+from app.queries.doors import Door, door, edition_to_join
+from app.queries.enrolments import places_taken
+from app.queries.schedule import schedule
+from app.services.enrolments import enrol
+from app.web.forms import Form, submitted
+from app.web.guards import Visit, anyone, guarded_by, signed_in
+from app.web.one_hop import OneHopRoute
+from app.web.pages import go_to, render
+
+router = APIRouter(route_class=OneHopRoute, prefix="/courses/{course}")
+
+Visitor = Annotated[Visit, guarded_by(anyone)]
+Person = Annotated[Visit, guarded_by(signed_in)]
+
+
+class Entrance(BaseModel):
+    """What one chooses when enrolling: the language, where there are several."""
+
+    language: str = Field(default="", max_length=2)
+
+
+@router.get("", name="courses.show")
+def show(request: Request, visit: Visitor, course: str) -> Response:
+    return _page(request, visit, course, None)
+
+
+@router.get("/{run}", name="courses.edition")
+def show_edition(request: Request, visit: Visitor, course: str, run: str) -> Response:
+    return _page(request, visit, course, run)
+
+
+@router.post("/{run}/enrolment", name="courses.enrol")
+def come_in(
+    visit: Person,
+    course: str,
+    run: str,
+    form: Annotated[Form[Entrance], Depends(submitted(Entrance))],
+) -> Response:
+    edition = edition_to_join(visit.session, course, run)
+    if edition is None:
+        raise NotFound(_("There is nothing at this address."))
+    enrolment = enrol(
+        visit.session,
+        visit.session.get_one(Account, visit.viewer.id),
+        edition,
+        language=form.typed.get("language") or current_locale(),
+        on=clock.today(current_zone()),
+        now=clock.now(),
+    )
+    if enrolment.status in {EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED}:
+        return go_to(f"/editions/{edition.id}", say=_("You are in. This is your course."))
+    said = enrolment.status is EnrolmentStatus.APPLIED
+    return go_to(f"/courses/{course}/{run}", say=_("Application received.") if said else "")
+
+
+def _page(request: Request, visit: Visit, slug: str, run: str | None) -> Response:
+    course = course_seen(visit.session, slug)
+    if course is None:
+        raise NotFound(_("There is nothing at this address."))
+    viewer = visit.maybe_viewer
+    editions = editions_of(visit.session, course.id, viewer.id if viewer else None)
+    edition = _the_one(editions, run)
+    return render(
+        request,
+        visit,
+        "courses/show.html",
+        here="courses",
+        course=course,
+        edition=edition,
+        editions=editions,
+        others=[other for other in editions if other is not edition],
+        sizes=sizes(visit.session, [e.id for e in editions if e.stage(_today()) in PAST]),
+        today=_today(),
+        address=f"/courses/{course.slug}",
+        Door=Door,
+        Stage=Stage,
+        **(_about(visit, edition) if edition else NO_EDITION),
+    )
+
+
+PAST = {Stage.RUNNING, Stage.FINISHED}
+NO_EDITION: dict[str, Any] = {
+    "door": None,
+    "stage": None,
+    "places_left": None,
+    "modules": [],
+    "sessions": [],
+    "form": Form(),
+    "languages": [],
+}
+
+
+def _today() -> date:
+    return clock.today(current_zone())
+
+
+def _the_one(editions: list[EditionOffered], run: str | None) -> EditionOffered | None:
+    """The edition that was asked for; else the person's own, else the one to join first."""
+    if run is not None:
+        for edition in editions:
+            if edition.slug == run:
+                return edition
+        raise NotFound(_("There is nothing at this address."))
+    own = [edition for edition in editions if edition.is_own]
+    on = _today()
+    return most_relevant([e for e in own if e.stage(on) is not Stage.FINISHED], on=on) or (
+        most_relevant(editions, on=on)
+    )
+
+
+def _about(visit: Visit, edition: EditionOffered) -> dict[str, Any]:
+    """What belongs to the one edition that the page is about."""
+    left = None
+    if edition.capacity is not None:
+        left = max(0, edition.capacity - places_taken(visit.session, edition.id))
+    now = clock.now()
+    return {
+        "door": door(edition, places_left=left, on=_today()),
+        "stage": edition.stage(_today()),
+        "places_left": left,
+        "modules": modules_of(visit.session, edition.id),
+        "sessions": [
+            ahead
+            for ahead in schedule(visit.session, edition.id, edition.version)
+            if ahead.ends_at > now
+        ],
+        "form": Form(typed={"language": _spoken(edition)}),
+        "languages": [(code, language_name(code)) for code in edition.languages],
+    }
+
+
+def _spoken(edition: EditionOffered) -> str:
+    """The language that is chosen for a person until they choose another."""
+    mine = current_locale()
+    return mine if mine in edition.languages else edition.languages[0]

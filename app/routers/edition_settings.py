@@ -1,0 +1,103 @@
+"""The settings of an edition: its dates, who comes in, and what the certificate asks for."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
+from app.models import EnrolmentPolicy
+from app.policy import Action
+from app.queries.editions import EditionTerms, terms_of
+from app.services.editions import Changed, change_terms
+from app.web.edition_place import edition_place
+from app.web.forms import Form, submitted
+from app.web.guards import EditionVisit, edition_where, guarded_by
+from app.web.one_hop import OneHopRoute
+from app.web.pages import go_to, render
+
+router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/settings")
+
+Changer = Annotated[EditionVisit, guarded_by(edition_where(Action.CHANGE_EDITION))]
+
+
+class Settings(BaseModel):
+    starts_on: date | None = None
+    ends_on: date | None = None
+    reporting_year: int = Field(ge=2000, le=2100)
+    policy: EnrolmentPolicy
+    enrol_until: date | None = None
+    capacity: int | None = Field(default=None, ge=1, le=10_000_000)
+    required_share: int = Field(ge=0, le=100)
+    requires_capstone: bool = False
+    gives_certificate: bool = False
+    capstone_due_on: date | None = None
+
+    @field_validator("ends_on")
+    @classmethod
+    def _ends_after_it_starts(cls, day: date | None, info: ValidationInfo) -> date | None:
+        starts = info.data.get("starts_on")
+        if day and starts and day < starts:
+            raise ValueError(_("The last day comes before the first day."))
+        return day
+
+    @field_validator("enrol_until")
+    @classmethod
+    def _closes_before_it_ends(cls, day: date | None, info: ValidationInfo) -> date | None:
+        ends = info.data.get("ends_on")
+        if day and ends and day > ends:
+            raise ValueError(_("Nobody can enrol after the last day of the edition."))
+        return day
+
+
+@router.get("", name="edition_settings.show")
+def show(request: Request, visit: Changer) -> Response:
+    return _page(request, visit, _typed(terms_of(visit.session, visit.edition.id)))
+
+
+@router.post("", name="edition_settings.save")
+def save(
+    request: Request,
+    visit: Changer,
+    form: Annotated[Form[Settings], Depends(submitted(Settings))],
+) -> Response:
+    if form.data is None:
+        return _page(request, visit, form)
+    terms = EditionTerms(**dict(form.data))
+    changed = change_terms(visit.session, visit.edition.id, terms, by=visit.viewer.id)
+    return go_to(f"/editions/{visit.edition.id}/settings", say=_said(changed, terms))
+
+
+def _page(request: Request, visit: EditionVisit, form: Form[Settings]) -> Response:
+    return render(
+        request,
+        visit,
+        "edition_settings/show.html",
+        status=422 if form.errors else 200,
+        **edition_place(visit),
+        form=form,
+        EnrolmentPolicy=EnrolmentPolicy,
+    )
+
+
+def _typed(terms: EditionTerms) -> Form[Settings]:
+    """The form as it stands: what is not set is left empty, what is not so is not ticked."""
+    given = asdict(terms)
+    ticked = {name: "on" for name, value in given.items() if value is True}
+    filled = {n: str(v) for n, v in given.items() if v is not None and not isinstance(v, bool)}
+    return Form(typed=filled | ticked)
+
+
+def _said(changed: Changed, terms: EditionTerms) -> str:
+    if not changed.names:
+        return _("Nothing was changed.")
+    if not changed.moved:
+        return _("The settings were saved.")
+    return ngettext(
+        "The settings were saved. %(num)s enrolment is now counted in %(year)s.",
+        "The settings were saved. %(num)s enrolments are now counted in %(year)s.",
+        changed.moved,
+    ) % {"num": changed.moved, "year": terms.reporting_year}

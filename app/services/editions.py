@@ -1,0 +1,73 @@
+"""The rules of changing an edition's terms: its dates, who comes in, what the certificate asks."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import Session, col, select
+
+from app.core.errors import RuleBroken
+from app.core.i18n import gettext as _
+from app.models import Edition, Enrolment, EnrolmentCount
+from app.queries.editions import EditionTerms
+from app.services.audit import record
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change of terms did."""
+
+    names: frozenset[str]
+    moved: int = 0  # enrolments that now belong to another reporting year
+
+
+def change_terms(session: Session, edition_id: UUID, terms: EditionTerms, *, by: UUID) -> Changed:
+    """Give an edition new terms. Its people's reporting year follows in the same transaction."""
+    edition = session.exec(
+        select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
+    ).one()
+    if terms.starts_on and terms.ends_on and terms.ends_on < terms.starts_on:
+        raise RuleBroken(_("The last day comes before the first day."))
+    if terms.requires_capstone and edition.capstone is None:
+        raise RuleBroken(_("This edition has no team work that a certificate could ask for."))
+    wanted = asdict(terms)
+    before = {name: getattr(edition, name) for name in wanted}
+    names = frozenset(name for name in wanted if wanted[name] != before[name])
+    if not names:
+        return Changed(names)
+
+    for name in names:
+        setattr(edition, name, wanted[name])
+    edition.version += 1
+    session.add(edition)
+    session.flush()
+    moved = _move_to_year(session, edition) if "reporting_year" in names else 0
+    record(
+        session,
+        by,
+        "change edition",
+        "edition",
+        edition.id,
+        before={name: _kept(before[name]) for name in sorted(names)},
+        after={name: _kept(wanted[name]) for name in sorted(names)},
+    )
+    return Changed(names, moved)
+
+
+def _move_to_year(session: Session, edition: Edition) -> int:
+    """Have the edition's people counted in its year; enrolments before counts, as all do."""
+    year = {"reporting_year": edition.reporting_year}
+    people = session.execute(
+        update(Enrolment).where(col(Enrolment.edition_id) == edition.id).values(year)
+    )
+    session.execute(
+        update(EnrolmentCount).where(col(EnrolmentCount.edition_id) == edition.id).values(year)
+    )
+    return cast("CursorResult[Any]", people).rowcount
+
+
+def _kept(value: object) -> object:
+    """A term as the audit log keeps it."""
+    return value.isoformat() if isinstance(value, date) else value

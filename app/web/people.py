@@ -1,0 +1,132 @@
+"""What staff ask about the people of an edition, as far as they may, and how it is written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from app.core.db import reading
+from app.core.i18n import country_name, current_locale
+from app.core.i18n import gettext as _
+from app.core.text import folded
+from app.models import EnrolmentStatus
+from app.policy import Action, Role
+from app.queries.figures import Part
+from app.queries.people import Order, Origins, PersonLine, State, Wanted, all_lines, origins
+from app.web.exports import Cell, Column
+from app.web.figures import institution_words, part_words
+from app.web.forms import Form
+from app.web.guards import EditionVisit
+from app.web.labels import label
+from app.web.session_page import own_people_only
+
+
+class Filters(BaseModel):
+    """What the address asks for. ``gender`` is not listened to where it is not to be seen."""
+
+    q: str = Field(default="", max_length=100)
+    country: str | None = Field(default=None, max_length=2)
+    institution: UUID | None = None
+    gender: Part | None = None
+    status: EnrolmentStatus | None = None
+    state: State | None = None
+    sort: str = Field(default="", max_length=20)
+    page: int = Field(default=1, ge=1, le=1_000_000)
+    keys: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, as far as the reader may ask."""
+
+    wanted: Wanted
+    order: Order
+    descending: bool
+    countries: list[str]  # in the order of their names
+    origins: Origins
+    sees_gender: bool
+
+    @property
+    def sort(self) -> str:
+        return f"-{self.order}" if self.descending else self.order.value
+
+    @property
+    def in_order(self) -> dict[str, Any]:
+        return {"order": self.order, "descending": self.descending, "countries": self.countries}
+
+    @property
+    def offered(self) -> dict[str, Any]:
+        """What the filters offer, and whether gender is among it."""
+        return {
+            "sees_gender": self.sees_gender,
+            "part_words": part_words,
+            "countries": [(code, country_name(code)) for code in self.countries],
+            "institutions": [
+                (institution.id, institution_words(institution))
+                for institution in self.origins.institutions
+            ],
+            "statuses": list(EnrolmentStatus),
+            "genders": [(part.value, part_words(part)) for part in Part],
+        }
+
+
+def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
+    """What is asked for; a filter by gender counts only for those who may see it."""
+    filters = form.data or Filters()
+    only = own_people_only(visit)
+    sees_gender = visit.may(Action.SEE_GENDER) and not (Role.FOCAL in visit.roles and only is None)
+    found = origins(visit.session, visit.edition.id, only)
+    key = filters.sort.removeprefix("-")
+    possible = set(Order) if sees_gender else set(Order) - {Order.GENDER}
+    order = Order(key) if key in possible else Order.NAME
+    for name, heard in (("gender", sees_gender), ("sort", key in possible)):
+        if not heard:
+            form.typed.pop(name, None)
+    return Asked(
+        wanted=Wanted(
+            edition_id=visit.edition.id,
+            only_institution=only,
+            words=filters.q,
+            country=filters.country,
+            institution_id=filters.institution,
+            part=filters.gender if sees_gender else None,
+            status=filters.status,
+            state=filters.state,
+        ),
+        order=order,
+        descending=key in possible and filters.sort.startswith("-"),
+        countries=sorted(found.countries, key=lambda code: folded(country_name(code))),
+        origins=found,
+        sees_gender=sees_gender,
+    )
+
+
+def columns(asked: Asked) -> list[tuple[Column, Callable[[PersonLine], Cell]]]:
+    """The columns of the screen, each with what stands in it. Words are looked up beforehand."""
+    statuses = {status: label(status) for status in EnrolmentStatus}
+    parts = {part: part_words(part) for part in Part}
+    locale = current_locale()
+    found: list[tuple[Column, Callable[[PersonLine], Cell]]] = [
+        (Column("name", _("Name")), lambda line: line.name),
+        (Column("institution", _("Institution")), lambda line: line.institution),
+        (Column("country", _("Country")), lambda line: country_name(line.country, locale)),
+        (Column("gender", _("Gender")), lambda line: parts[line.part]),
+        (Column("status", _("Status")), lambda line: statuses[line.status]),
+        (Column("activities_done", _("Activities done")), lambda line: line.done),
+        (Column("since", _("Since")), lambda line: line.since.date()),
+    ]
+    return [pair for pair in found if asked.sees_gender or pair[0].key != "gender"]
+
+
+def cells(asked: Asked) -> Iterator[list[Cell]]:
+    """Read while they are sent, so in a session of their own."""
+    fillings = [cell for _column, cell in columns(asked)]
+
+    def rows() -> Iterator[list[Cell]]:
+        with reading() as session:
+            for line in all_lines(session, asked.wanted, **asked.in_order):
+                yield [fill(line) for fill in fillings]
+
+    return rows()

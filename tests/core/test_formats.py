@@ -1,0 +1,63 @@
+"""Dates, sizes and names as each language writes them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.core import formats, i18n
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("es", "lunes 1 de junio"),
+        ("pt", "segunda-feira, 1 de junho"),
+        ("en", "Monday 1 June"),
+        ("fr", "lundi 1er juin"),
+    ],
+)
+def test_a_day_is_said_in_every_language(language: str, spoken: str) -> None:
+    with i18n.speaking(language):
+        assert formats.day(date(2026, 6, 1)) == spoken
+
+
+def test_the_year_of_a_range_is_said_twice_only_where_it_differs() -> None:
+    with i18n.speaking("en"):
+        assert formats.date_range(date(2022, 4, 6), date(2022, 7, 29)) == "6 Apr – 29 Jul 2022"
+        assert formats.date_range(date(2021, 10, 4), date(2022, 1, 2)) == "4 Oct 2021 – 2 Jan 2022"
+        assert formats.date_range(None, None) == "Any day"
+
+
+@pytest.mark.parametrize(
+    ("weight", "language", "said"),
+    [
+        (999, "en", "999 B"),
+        (2_252_731, "es", "2.3 MB"),
+        (2_252_731, "fr", "2,3 Mo"),
+        (34 * 10**6, "en", "34 MB"),
+    ],
+)
+def test_a_size_is_said_in_powers_of_ten(weight: int, language: str, said: str) -> None:
+    with i18n.speaking(language):
+        assert formats.size(weight) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("María del Carmen Rojas", "M. R."),
+        ("Ana Pérez", "A. P."),
+        ("João Pedro da Silva Santos", "J. S."),
+        ("Madonna", "M."),
+    ],
+)
+def test_initials_pass_over_particles(name: str, short: str) -> None:
+    assert formats.initials(name) == short
+
+
+def test_an_offset_is_that_of_the_day() -> None:
+    june, january = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert formats.offset("America/Bogota", june) == "UTC−5"
+    assert [formats.offset("Europe/Madrid", at) for at in (january, june)] == ["UTC+1", "UTC+2"]
+    assert formats.offset("UTC", june) == "UTC"
