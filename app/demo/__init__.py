@@ -1,0 +1,1 @@
+"""The demonstration programme: what the centre reported, and invented people who fit it."""
