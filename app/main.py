@@ -12,22 +12,27 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.core import i18n, logging
+from app.core.db import reading
 from app.core.errors import TallerError
+from app.queries.installation import refuse_unsafe_production
 from app.routers import ROUTERS
+from app.web.dispatch import Pages
 from app.web.explain import explain
 from app.web.headers import SafeHeaders
 from app.web.locale import LocaleMiddleware
-from app.web.one_hop import OneHopRoute, one_hop
 from app.web.origin import OwnOriginOnly
 from app.web.static import Static, assets
 from app.web.telemetry import Telemetry
 
 MOST_BODY = 32 * 1024 * 1024
+PAGES = Pages(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
 
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     """Warm up: threads for the cores there are, catalogues and assets in memory."""
+    with reading() as session:
+        refuse_unsafe_production(session)
     anyio.to_thread.current_default_thread_limiter().total_tokens = 2 + 2 * (os.cpu_count() or 1)
     assets()
     for language in i18n.LANGUAGES:
@@ -39,11 +44,7 @@ def create_app() -> FastAPI:
     logging.set_up()
     app = FastAPI(title="Taller", openapi_url=None, lifespan=lifespan, max_body_size=MOST_BODY)
     app.mount("/static", Static())
-    for router in ROUTERS:
-        for route in router.routes:
-            if isinstance(route, APIRoute) and not isinstance(route, OneHopRoute):
-                one_hop(route)
-        app.include_router(router)
+    app.router.routes.append(PAGES)
     app.add_exception_handler(TallerError, explain)
     app.add_exception_handler(HTTPException, explain)
     app.add_exception_handler(RequestValidationError, explain)

@@ -22,8 +22,10 @@ class Action(StrEnum):
     SEE_EDITIONS = "see the list of editions"
     SEE_STATISTICS = "see statistics"
     SEE_ANNUAL_REPORT = "see the annual report"
+    SEE_INSTITUTIONS = "see the institutions"
     SEE_CERTIFICATES = "see issued certificates"
     REVOKE_CERTIFICATES = "revoke certificates"
+    REDRAW_CERTIFICATES = "draw certificates again"
     REVIEW_QUEUE = "open the review queue"
     SEE_OUTBOX = "see the outbox"
     SEE_AUDIT_LOG = "see the audit log"
@@ -31,6 +33,8 @@ class Action(StrEnum):
     VIEW_EDITION = "view the edition"
     TAKE_ACTIVITIES = "take its activities"
     SEE_PEOPLE = "see its people"
+    SEE_GENDER = "see the gender of its people"
+    ADMIT_PEOPLE = "admit and withdraw people"
     WRITE_CAPSTONE = "write the team's capstone"
     READ_CAPSTONES = "read all capstones"
     REVIEW_CAPSTONES = "review capstones"
@@ -47,14 +51,18 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_EDITIONS: _STAFF | {Role.FOCAL},
     Action.SEE_STATISTICS: _STAFF | {Role.FOCAL},
     Action.SEE_ANNUAL_REPORT: _STAFF,
+    Action.SEE_INSTITUTIONS: _STAFF | {Role.FOCAL},
     Action.SEE_CERTIFICATES: _STAFF | {Role.FOCAL},
     Action.REVOKE_CERTIFICATES: _STAFF,
+    Action.REDRAW_CERTIFICATES: _STAFF,
     Action.REVIEW_QUEUE: _TEACHING,
     Action.SEE_OUTBOX: frozenset({Role.ADMINISTRATOR}),
     Action.SEE_AUDIT_LOG: frozenset({Role.ADMINISTRATOR}),
     Action.VIEW_EDITION: _WATCHING | {Role.PARTICIPANT, Role.FOCAL},
     Action.TAKE_ACTIVITIES: frozenset({Role.PARTICIPANT}),
     Action.SEE_PEOPLE: _WATCHING | {Role.FOCAL},
+    Action.SEE_GENDER: _STAFF | {Role.FOCAL},  # of the people that they see
+    Action.ADMIT_PEOPLE: _STAFF,
     Action.WRITE_CAPSTONE: frozenset({Role.PARTICIPANT}),
     Action.READ_CAPSTONES: _WATCHING,
     Action.REVIEW_CAPSTONES: _TEACHING,

@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -56,7 +57,8 @@ def update(folder: Path, *, keep_unsaid: bool = True) -> None:
         path = path_of(folder, language)
         catalogue = read(path, language)
         recall(catalogue, template)
-        catalogue.update(template, no_fuzzy_matching=True)
+        # A copy: Babel hands the template's own messages over, and English changes them.
+        catalogue.update(deepcopy(template), no_fuzzy_matching=True)
         if language == SOURCE:
             say_as_written(catalogue)
         if not keep_unsaid:

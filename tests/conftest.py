@@ -7,7 +7,9 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,7 +24,7 @@ from app.core.ids import token, token_hash
 from app.core.settings import secret_key, settings
 from app.jobs.queue import queue
 from app.models import Account
-from app.web.guards import COOKIE
+from app.web.cookie import cookie_name
 from tests.make import Make, a_sign_in
 from tests.postgres import running_postgres
 
@@ -61,21 +63,64 @@ def _on_server(template: URL, command: str) -> None:
 @pytest.fixture
 def database(template: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The test's own database and folder, and the product looking at nothing else."""
+    with a_copy(template, tmp_path, monkeypatch) as url:
+        yield url
+
+
+@contextmanager
+def a_copy(template: URL, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A copy of the database at ``template``, which the product uses within the block."""
     if ON_POSTGRESQL:
         name = f"test_{uuid4().hex}"
         _on_server(template, f'CREATE DATABASE {name} TEMPLATE "{template.database}"')
         url = template.set(database=name).render_as_string(hide_password=False)
     else:
-        shutil.copy(str(template.database), tmp_path / "taller.db")
-        url = f"sqlite:///{tmp_path / 'taller.db'}"
-    monkeypatch.setenv("TALLER_DATABASE_URL", url)
-    monkeypatch.setenv("TALLER_DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setenv("TALLER_BASE_URL", "http://testserver")
+        shutil.copy(str(template.database), folder / "taller.db")
+        url = f"sqlite:///{folder / 'taller.db'}"
+    patch.setenv("TALLER_DATABASE_URL", url)
+    patch.setenv("TALLER_DATA_DIR", str(folder / "var"))
+    patch.setenv("TALLER_BASE_URL", "http://testserver")
     _forget()
     yield url
     _forget()
     if ON_POSTGRESQL:
         _on_server(template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """The demonstration, loaded once: the database to copy, its files, and when that was."""
+
+    url: URL
+    files: Path
+    now: datetime
+
+
+@pytest.fixture(scope="session")
+def demonstration(
+    template: URL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demonstration]:
+    """For `loaded`; nobody may change it."""
+    from app.demo.load import load  # noqa: PLC0415 -- takes a second, and few tests need it
+
+    now = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
+    folder = tmp_path_factory.mktemp("demonstration")
+    patch = pytest.MonkeyPatch()
+    with a_copy(template, folder, patch) as url:
+        load(today=now.date(), now=now)
+        patch.undo()
+        _forget()
+        yield Demonstration(make_url(url), folder / "var", now)
+
+
+@pytest.fixture
+def loaded(
+    demonstration: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The demonstration in a database and a folder of the test's own."""
+    shutil.copytree(demonstration.files, tmp_path / "var")
+    with a_copy(demonstration.url, tmp_path, monkeypatch) as url:
+        yield url
 
 
 def _forget() -> None:
@@ -109,10 +154,10 @@ class Browser(TestClient):
         secret = token()
         with db.changing() as session:
             session.add(a_sign_in(account, token_hash(secret)))
-        self.cookies.set(COOKIE, secret)
+        self.cookies.set(cookie_name(), secret)
 
     def sign_out(self) -> None:
-        self.cookies.delete(COOKIE)
+        self.cookies.delete(cookie_name())
 
 
 @pytest.fixture

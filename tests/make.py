@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -13,8 +14,13 @@ from app.models import (
     Activity,
     ActivityKind,
     ActivityText,
+    Capstone,
+    CapstoneSection,
+    CapstoneVersion,
+    Certificate,
     Choice,
     Course,
+    Criterion,
     Edition,
     EditionStaff,
     Enrolment,
@@ -22,17 +28,28 @@ from app.models import (
     EnrolmentStatus,
     Gender,
     Institution,
+    Level,
+    LiveSession,
+    Milestone,
     Mode,
     Module,
     PlatformRole,
     Question,
     QuestionKind,
     Quiz,
+    Review,
+    ReviewComment,
+    Rubric,
+    SectionKey,
     SignIn,
     StaffRole,
     Team,
     TeamMember,
+    Videoconference,
 )
+from app.queries.capstones import members, milestones, sections, snapshot
+from app.services.certificates import request_certificate
+from app.services.enrolments import count as add_to_counts
 
 numbers = count(1)
 NOW = datetime(2026, 6, 8, 15, 0, tzinfo=UTC)
@@ -142,6 +159,15 @@ class Make:
         }
         return self.saved(Enrolment(**plain | given))
 
+    def counted(self, enrolment: Enrolment) -> Enrolment:
+        """The enrolment, added to the counts that statistics are read from."""
+        add_to_counts(self.session, enrolment, by=1)
+        return enrolment
+
+    def crowd(self, edition: Edition, size: int = 1, **given: Any) -> list[Enrolment]:
+        """People who take part in ``edition``, all alike in what is ``given``, and counted."""
+        return [self.counted(self.enrolment(self.account(**given), edition)) for _ in range(size)]
+
     def participant(self, edition: Edition, **given: Any) -> Account:
         """Somebody who takes part in ``edition``."""
         account = self.account(**given)
@@ -150,11 +176,52 @@ class Make:
 
     def tutor(self, edition: Edition, **given: Any) -> Account:
         account = self.account(**given)
-        self.saved(EditionStaff(edition_id=edition.id, account_id=account.id, role=StaffRole.TUTOR))
+        self.staff(edition, account)
         return account
 
+    def staff(
+        self, edition: Edition, account: Account, role: StaffRole = StaffRole.TUTOR
+    ) -> EditionStaff:
+        """Have ``account`` accompany ``edition``."""
+        return self.saved(EditionStaff(edition_id=edition.id, account_id=account.id, role=role))
+
+    def observer(self, edition: Edition, **given: Any) -> Account:
+        account = self.account(**given)
+        staff = EditionStaff(edition_id=edition.id, account_id=account.id, role=StaffRole.OBSERVER)
+        self.saved(staff)
+        return account
+
+    def live_session(
+        self, edition: Edition, starts_at: datetime | None = None, **given: Any
+    ) -> LiveSession:
+        """A session of an hour and a half, a week from now unless told otherwise."""
+        starts_at = starts_at or now() + timedelta(days=7)
+        zone = given.get("timezone", "America/Bogota")
+        plain: dict[str, Any] = {
+            "edition_id": edition.id,
+            "title": f"Session {next(numbers)}",
+            "language": "en",
+            "starts_at": starts_at,
+            "timezone": zone,
+            "local_start": f"{starts_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
+            "minutes": 90,
+            "link": "https://meet.example.org/secret-room",
+            "changed_at": NOW,
+        }
+        return self.saved(LiveSession(**plain | given))
+
+    def videoconference(self, **given: Any) -> Videoconference:
+        plain: dict[str, Any] = {
+            "series": 2022,
+            "title": f"Event {next(numbers)}",
+            "held_on": date(2022, 5, 11),
+            "language": "en",
+        }
+        return self.saved(Videoconference(**plain | given))
+
     def team(self, edition: Edition, *members: Enrolment, **given: Any) -> Team:
-        team = self.saved(Team(edition_id=edition.id, name=f"Team {next(numbers)}", **given))
+        plain: dict[str, Any] = {"edition_id": edition.id, "name": f"Team {next(numbers)}"}
+        team = self.saved(Team(**plain | given))
         for member in members:
             self.session.add(TeamMember(team_id=team.id, enrolment_id=member.id))
         self.session.flush()
@@ -196,3 +263,94 @@ class Make:
                     )
                 )
         return activity
+
+    def completed(self, edition: Edition | None = None, **given: Any) -> Enrolment:
+        """Somebody who completed an edition, without the certificate."""
+        return self.completed_by(self.account(**given), edition or self.edition())
+
+    def completed_by(self, account: Account, edition: Edition, **given: Any) -> Enrolment:
+        plain: dict[str, Any] = {"status": EnrolmentStatus.COMPLETED, "completed_at": NOW}
+        return self.enrolment(account, edition, **plain | given)
+
+    def certificate(self, enrolment: Enrolment | None = None) -> Certificate:
+        """A certificate as it is asked for, not drawn yet."""
+        return request_certificate(self.session, enrolment or self.completed(), now=NOW)
+
+    def teammate(self, team: Team, **given: Any) -> Account:
+        """Somebody who takes part in the team's edition, and in the team."""
+        account = self.account(**given)
+        enrolment = self.enrolment(account, self.session.get_one(Edition, team.edition_id))
+        self.saved(TeamMember(team_id=team.id, enrolment_id=enrolment.id))
+        return account
+
+    def capstone(self, team: Team, milestones: int = 1, **given: Any) -> Capstone:
+        """A work that is ready to be handed in."""
+        plain: dict[str, Any] = {
+            "edition_id": team.edition_id,
+            "team_id": team.id,
+            "title": f"Work of {team.name}",
+            "language": "en",
+        }
+        capstone = self.saved(Capstone(**plain | given))
+        for key in SectionKey:
+            text = f"The {key} of {team.name}."
+            self.saved(CapstoneSection(capstone_id=capstone.id, key=key, body=text))
+        for n in range(1, milestones + 1):
+            facts: dict[str, Any] = {"title": f"Milestone {n}", "responsible": "Rosa"}
+            self.saved(Milestone(capstone_id=capstone.id, position=n, **facts))
+        return capstone
+
+    def version(self, capstone: Capstone, number: int = 1, **given: Any) -> CapstoneVersion:
+        """The work as it stands, handed in; ``status`` says how far it is."""
+        content = snapshot(
+            capstone,
+            sections(self.session, capstone.id),
+            milestones(self.session, capstone.id),
+            members(self.session, capstone.team_id),
+        )
+        plain: dict[str, Any] = {
+            "capstone_id": capstone.id,
+            "number": number,
+            "submitted_at": NOW + timedelta(days=number),
+            "content": content.written(),
+        }
+        version = self.saved(CapstoneVersion(**plain | given))
+        capstone.status = version.status
+        self.saved(capstone)
+        return version
+
+    def handed_in(self, edition: Edition, name: str, days: int, **given: Any) -> Capstone:
+        """The work of a team of that name, which has waited for so many days."""
+        capstone = self.capstone(self.team(edition, name=name, **given), title=f"Work of {name}")
+        self.version(capstone, submitted_at=now() - timedelta(days=days))
+        return capstone
+
+    def review(self, version: CapstoneVersion, tutor: Account, **given: Any) -> Review:
+        """A draft, unless a ``decision`` is given; ``comments`` by part."""
+        comments: dict[str, str] = given.pop("comments", {})
+        plain: dict[str, Any] = {"version_id": version.id, "tutor_id": tutor.id, "saved_at": NOW}
+        review = self.saved(Review(**plain | given))
+        for section, body in comments.items():
+            self.saved(ReviewComment(review_id=review.id, section=section, body=body))
+        return review
+
+    def rubric(self, criteria: int = 2) -> Rubric:
+        """Criteria of 10 points, each with a thin level (4 points) and a strong one (10)."""
+        rubric = self.saved(Rubric(title={"en": "Rubric"}))
+        for n in range(1, criteria + 1):
+            criterion = self.saved(
+                Criterion(
+                    rubric_id=rubric.id, position=n, title={"en": f"Criterion {n}"}, points=10
+                )
+            )
+            for position, (name, points) in enumerate((("Thin", 4), ("Strong", 10))):
+                self.saved(
+                    Level(
+                        criterion_id=criterion.id,
+                        position=position,
+                        name={"en": name},
+                        descriptor={"en": f"{name} work"},
+                        points=points,
+                    )
+                )
+        return rubric

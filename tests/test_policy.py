@@ -9,14 +9,18 @@ POLICY = """
     see the list of editions      no       no         no           no        no     yes    yes          yes
     see statistics                no       no         no           no        no     yes    yes          yes
     see the annual report         no       no         no           no        no     no     yes          yes
+    see the institutions          no       no         no           no        no     yes    yes          yes
     see issued certificates       no       no         no           no        no     yes    yes          yes
     revoke certificates           no       no         no           no        no     no     yes          yes
+    draw certificates again       no       no         no           no        no     no     yes          yes
     open the review queue         no       no         no           no        yes    no     yes          yes
     see the outbox                no       no         no           no        no     no     no           yes
     see the audit log             no       no         no           no        no     no     no           yes
     view the edition              no       no         yes          yes       yes    yes    yes          yes
     take its activities           no       no         yes          no        no     no     no           no
     see its people                no       no         no           yes       yes    yes    yes          yes
+    see the gender of its people  no       no         no           no        no     yes    yes          yes
+    admit and withdraw people     no       no         no           no        no     no     yes          yes
     write the team's capstone     no       no         yes          no        no     no     no           no
     read all capstones            no       no         no           yes       yes    no     yes          yes
     review capstones              no       no         no           no        yes    no     yes          yes

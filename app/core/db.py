@@ -18,6 +18,7 @@ from sqlmodel import Field, Session, SQLModel, create_engine
 from app.core.clock import now
 from app.core.ids import uuid7
 from app.core.settings import settings
+from app.core.text import folded
 
 SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
@@ -26,6 +27,9 @@ SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
+
+#: The option of connections on which SQLite begins no transaction.
+ONLY_LOOKS = "only_looks"
 
 #: A text in several languages, e.g. ``{"es": "Módulo 1", "en": "Module 1"}``.
 Texts = dict[str, str]
@@ -66,6 +70,8 @@ def make_engine(url: str) -> Engine:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, and only there
+    connection.create_function("folded", 1, lambda text: text and folded(text), deterministic=True)
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 5000")  # first: journal_mode itself may have to wait
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -78,7 +84,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and then writes would fail."""
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+    if not connection.get_execution_options().get(ONLY_LOOKS):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -89,7 +95,13 @@ def engine() -> Engine:
 
 @cache
 def reading_engine() -> Engine:
-    """The same pool, read in autocommit: no BEGIN and no ROLLBACK around a look-up."""
+    """The same pool, read in autocommit: no BEGIN and no ROLLBACK around a look-up.
+
+    SQLAlchemy's way of saying so would cost SQLite's connection all its prepared statements each
+    time, by a PRAGMA.
+    """
+    if engine().dialect.name == "sqlite":
+        return engine().execution_options(**{ONLY_LOOKS: True})
     return engine().execution_options(isolation_level="AUTOCOMMIT")
 
 
@@ -105,10 +117,20 @@ def connect_anew() -> None:
 _one_writer = Lock()
 
 
+class LookUp(Session):
+    """A session that only looks: it has one connection, and begins nothing on it by itself."""
+
+    def __init__(self, only: Connection) -> None:
+        super().__init__(only, autoflush=False)
+        self._only = only
+
+    def connection(self, *_arguments: Any, **_options: Any) -> Connection:
+        return self._only
+
+
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that only looks."""
-    with Session(reading_engine(), autoflush=False) as session:
+    with reading_engine().connect() as connection, LookUp(connection) as session:
         yield session
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, format_datetime, get_timezone_location
@@ -65,6 +65,8 @@ def local(moment: datetime) -> datetime:
 
 
 def _date(day: date, pattern: str) -> str:
+    if day.day == 1 and current_locale() == "fr":
+        pattern = pattern.replace("d MMM", "d'er' MMM")  # CLDR leaves it out
     return str(format_date(day, pattern, locale=babel_locale(current_locale())))
 
 
@@ -115,11 +117,12 @@ def percent(share: float) -> str:
 
 def size(weight: int) -> str:
     """Bytes as people say them, in powers of ten: "34 MB"."""
-    for unit, step in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+    byte = "o" if current_locale() == "fr" else "B"  # an octet
+    for prefix, step in (("G", 10**9), ("M", 10**6), ("K", 10**3)):
         if weight >= step:
             amount = weight / step
-            return f"{number(round(amount, 1 if amount < 10 else None))} {unit}"  # noqa: PLR2004 -- one digit below ten
-    return f"{number(weight)} B"
+            return f"{number(round(amount, 1 if amount < 10 else None))} {prefix}{byte}"  # noqa: PLR2004 -- one digit below ten
+    return f"{number(weight)} {byte}"
 
 
 def duration(seconds: int) -> str:
@@ -144,9 +147,12 @@ def offset(zone: str, at: datetime) -> str:
 
 
 def zone_city(zone: str) -> str:
-    if zone == "UTC":
-        return "UTC"
-    place = get_timezone_location(zone, locale=babel_locale(current_locale()), return_city=True)
+    return "UTC" if zone == "UTC" else _city(zone, current_locale())
+
+
+@lru_cache(maxsize=2048)
+def _city(zone: str, locale: str) -> str:
+    place = get_timezone_location(zone, locale=babel_locale(locale), return_city=True)
     return str(place).rpartition("/")[2]  # "Argentina/Buenos Aires" where it has no own name
 
 
@@ -161,7 +167,7 @@ TWO_NAMES = 2
 
 
 def initials(name: str) -> str:
-    """ "M. R." for "María del Carmen Rojas"."""  # noqa: D210
+    """As in `M. R.` for María del Carmen Rojas: a given name and the first surname, roughly."""
     small = {"de", "del", "la", "las", "los", "da", "das", "do", "dos", "e", "y", "van", "von"}
     words = [word for word in name.split() if word.lower() not in small]
     surname = words[-2:-1] if len(words) > TWO_NAMES + 1 else words[1:][-1:]

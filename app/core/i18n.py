@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -39,6 +39,7 @@ def speaking(locale: str) -> Iterator[None]:
         _locale.reset(token)
 
 
+@lru_cache(maxsize=1024)
 def preferred(accept_language: str) -> str:
     """The best of our languages for a browser's ``Accept-Language`` header."""
     wanted = []

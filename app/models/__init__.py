@@ -33,8 +33,11 @@ from app.models.edition import (
     EditionStaff,
     EnrolmentPolicy,
     StaffRole,
+    is_over,
+    takes_people,
 )
 from app.models.enrolment import (
+    NO_INSTITUTION,
     PARTICIPANTS,
     Enrolment,
     EnrolmentCount,
@@ -62,6 +65,7 @@ from app.models.videoconference import Videoconference
 
 __all__ = [
     "COMMENTED",
+    "NO_INSTITUTION",
     "PARTICIPANTS",
     "Account",
     "Activity",
@@ -118,5 +122,7 @@ __all__ = [
     "Team",
     "TeamMember",
     "Videoconference",
+    "is_over",
     "normalized_email",
+    "takes_people",
 ]

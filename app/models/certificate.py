@@ -31,7 +31,7 @@ class Certificate(Table, table=True):
         description="what is printed, as it was on issue",
     )
     design: str = Field(default="classic", max_length=40)
-    issued_at: datetime
+    issued_at: datetime = Field(index=True)
     file_id: UUID | None = Field(default=None, foreign_key="stored_file.id")
     tries: int = 0
     trouble: str = Field(default="", max_length=500)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from sqlmodel import JSON, CheckConstraint, Field, UniqueConstraint
@@ -52,13 +53,32 @@ class Edition(Table, table=True):
     version: int = Field(default=1, description="raised whenever what all see in it changes")
 
     def is_open_for_enrolment(self, day: date) -> bool:
-        if self.policy is EnrolmentPolicy.CLOSED:
-            return False
-        last = self.enrol_until or self.ends_on
-        return last is None or day <= last
+        return takes_people(self, day)
 
     def has_ended(self, day: date) -> bool:
-        return self.ends_on is not None and day > self.ends_on
+        return is_over(self, day)
+
+
+class Terms(Protocol):
+    """What decides whether an edition can be joined: a row of it, or columns of one."""
+
+    @property
+    def policy(self) -> EnrolmentPolicy: ...
+    @property
+    def enrol_until(self) -> date | None: ...
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+def takes_people(edition: Terms, day: date) -> bool:
+    """Whether one can enrol or apply on ``day``."""
+    if edition.policy is EnrolmentPolicy.CLOSED or is_over(edition, day):
+        return False
+    return edition.enrol_until is None or day <= edition.enrol_until
+
+
+def is_over(edition: Terms, day: date) -> bool:
+    return edition.ends_on is not None and day > edition.ends_on
 
 
 class EditionStaff(Table, table=True):

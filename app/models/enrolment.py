@@ -23,6 +23,10 @@ class EnrolmentStatus(StrEnum):
 PARTICIPANTS = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED)
 
 
+#: The key under which enrolments of people without an institution are counted.
+NO_INSTITUTION = UUID(int=0)
+
+
 class ProgressState(StrEnum):
     STARTED = "started"
     DONE = "done"
@@ -66,6 +70,16 @@ class EnrolmentCount(SQLModel, table=True):
             "country",
             "gender",
             "institution_key",
+            "n",
+        ),
+        Index(  # for all years at once: read from one end to the other, in the order of the lines
+            "ix_enrolment_count_of_all_years",
+            "country",
+            "gender",
+            "institution_key",
+            "reporting_year",
+            "status",
+            "course_id",
             "n",
         ),
         {"sqlite_with_rowid": False},  # rows lie in the order of the key, with what is counted

@@ -23,6 +23,7 @@ from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app.core.db import Texts
+from app.core.questions import Question
 from app.models import (
     PARTICIPANTS,
     Account,
@@ -241,16 +242,15 @@ def _before_an_edition(somebody: Select[tuple[Any, ...]]) -> Select[tuple[Any, .
 class KnownBy(Enum):
     """The secret by which a request shows whose it is; its two statements are put together once."""
 
-    COOKIE = (_signed_in(), _before_an_edition(_signed_in()))
-    KEY = (_holding_a_key(), _before_an_edition(_holding_a_key()))
+    COOKIE = (Question(_signed_in()), Question(_before_an_edition(_signed_in())))
+    KEY = (Question(_holding_a_key()), Question(_before_an_edition(_holding_a_key())))
 
 
 def viewer(
     session: Session, token_hash: str, *, now: datetime, known_by: KnownBy = KnownBy.COOKIE
 ) -> Viewer | None:
-    query, _ = known_by.value
-    known = {"token_hash": token_hash, "now": now}
-    row = session.connection().execute(query, known).one_or_none()
+    question, _ = known_by.value
+    row = question.row(session, token_hash=token_hash, now=now)
     return Viewer(*row) if row else None
 
 
@@ -263,10 +263,9 @@ def edition_visit(
     known_by: KnownBy = KnownBy.COOKIE,
 ) -> EditionVisitFacts:
     """The person of the sign-in before the edition, in one statement; parts missing are None."""
-    _, query = known_by.value
-    known = {"token_hash": token_hash, "now": now, "edition_id": edition_id}
-    row = session.connection().execute(query, known).one_or_none()
-    return _visit(tuple(row)) if row else NOBODY
+    _, question = known_by.value
+    row = question.row(session, token_hash=token_hash, now=now, edition_id=edition_id)
+    return _visit(row) if row else NOBODY
 
 
 def _visit(row: tuple[Any, ...]) -> EditionVisitFacts:

@@ -15,11 +15,12 @@ from app.services.progress import finish, undo
 from app.web.content import place
 from app.web.downloads import send_file
 from app.web.guards import EditionVisit, edition_where, guarded_by
+from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
 from app.web.place_page import about_place
 from app.web.quiz_page import show_quiz
 
-router = APIRouter(prefix="/editions/{edition}/activities/{activity}")
+router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/activities/{activity}")
 
 Reader = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))]
 Taker = Annotated[EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES))]

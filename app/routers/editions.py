@@ -1,28 +1,32 @@
 """An edition, for those who are in it: its modules, how far one is, and the one next thing."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from app.core import clock
-from app.core.formats import current_zone
-from app.core.i18n import choose, chosen_language, current_locale, ngettext
+from app.core.formats import current_zone, zone_name
+from app.core.i18n import choose, chosen_language, current_locale
 from app.core.i18n import gettext as _
 from app.models import EnrolmentStatus
 from app.policy import Action
-from app.queries.outlines import ModuleState, Outline, module_states, next_activity
+from app.queries.outlines import ActivityLine, ModuleState, Outline, module_states, next_activity
 from app.queries.outlines import outline as outline_of
 from app.queries.progress import Standing, standing
 from app.queries.schedule import SessionAhead, schedule, upcoming
 from app.web.content import content_language
 from app.web.edition_tabs import edition_tabs
 from app.web.frame import render_framed
-from app.web.fresh import answer_if_unchanged, with_tag
+from app.web.fresh import unless_unchanged
 from app.web.guards import EditionVisit, edition_where, guarded_by
+from app.web.one_hop import OneHopRoute
 from app.web.outline import module_section, outline_entry
+from app.web.pieces import around, joined, piece
 
-router = APIRouter()
+router = APIRouter(route_class=OneHopRoute)
 
 Visitor = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))]
 
@@ -31,13 +35,13 @@ Visitor = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))
 def show(request: Request, visit: Visitor) -> Response:
     now = clock.now()
     ahead = upcoming(schedule(visit.session, visit.edition.id, visit.edition.version), now=now)
-    tag = _tag(visit, ahead, now=now)
-    if (unchanged := answer_if_unchanged(request, tag)) is not None:
-        return unchanged
-    return with_tag(request, _page(request, visit, ahead), tag)
+    made_of = _made_of(visit, ahead, now=now)
+    return unless_unchanged(request, made_of, lambda: _page(request, visit, ahead))
 
 
-def _tag(visit: EditionVisit, ahead: SessionAhead | None, *, now: datetime) -> tuple[object, ...]:
+def _made_of(
+    visit: EditionVisit, ahead: SessionAhead | None, *, now: datetime
+) -> tuple[object, ...]:
     """All that the page depends on: the same parts, the same page."""
     return (
         visit.edition.id,
@@ -59,51 +63,99 @@ def _page(request: Request, visit: EditionVisit, ahead: SessionAhead | None) -> 
     personal = visit.may(Action.TAKE_ACTIVITIES)
     spoken = content_language(visit)
     outline = outline_of(visit.session, edition.id, edition.version, spoken)
-    stands = standing(visit.session, enrolment.id) if personal and enrolment else Standing()
-    shown = _shown(outline, stands, visit, personal=personal)
+    stands = standing(visit.session, enrolment.id) if personal and enrolment else None
+    title = Title(choose(edition.title, spoken), chosen_language(edition.title, spoken))
     return render_framed(
         request,
         visit,
         "editions/show.html",
         "editions/_show.html",
         here="home" if personal else "editions",
-        home=("/home", _home_words(visit)),
-        edition=edition,
-        title=choose(edition.title, spoken),
-        spoken=chosen_language(edition.title, spoken),
-        hours_in_words=ngettext("%(num)s hour", "%(num)s hours", edition.hours)
-        % {"num": edition.hours},
-        outline=outline,
-        standing=stands,
-        done=stands.done() if personal else None,
-        completed=bool(enrolment and enrolment.status is EnrolmentStatus.COMPLETED),
-        nothing_personal=not personal,
-        upcoming=ahead,
-        tab_items=edition_tabs(visit),
-        **shown,
+        title=title.text,
+        top=_top(visit, title),
+        session=_next_session(visit, ahead) if ahead else "",
+        **_modules(visit, outline, stands, title),
     )
 
 
-def _shown(
-    outline: Outline, stands: Standing, visit: EditionVisit, *, personal: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Title:
+    text: str
+    language: str
+
+
+def _top(visit: EditionVisit, title: Title) -> Markup:
+    return piece(
+        "editions/_top.html",
+        home=("/home", _("Editions") if visit.may(Action.SEE_PEOPLE) else _("My learning")),
+        title=title,
+        starts_on=visit.edition.starts_on,
+        ends_on=visit.edition.ends_on,
+        hours=visit.edition.hours,
+        tab_items=tuple(edition_tabs(visit)),
+    )
+
+
+def _next_session(visit: EditionVisit, ahead: SessionAhead) -> Markup:
+    return piece(
+        "editions/_next_session.html",
+        upcoming=ahead,
+        address=_address(visit),
+        zone_name=zone_name(current_zone(), ahead.starts_at),
+    )
+
+
+def _modules(
+    visit: EditionVisit, outline: Outline, stands: Standing | None, title: Title
+) -> dict[str, Markup | str]:
     """The modules: the present one open, the others folded; all open for those who accompany."""
-    address = f"/editions/{visit.edition.id}"
+    address, personal = _address(visit), stands is not None
+    activities = stands.activities if stands else {}
+    done = stands.done() if stands else None
     states = module_states(
-        outline, stands.activities, on=clock.today(current_zone()), all_open=not personal
+        outline, activities, on=clock.today(current_zone()), all_open=not personal
     )
     line = next_activity(states) if personal else None
     present = _present(states, line)
     return {
-        "next_line": line,
-        "entries": [outline_entry(state, address, None) for state in states],
-        "current": present and module_section(present, address, folded=False, personal=personal),
-        "others": [
+        "outline": _outline(address, title, outline, states, done),
+        "next": _next(visit, stands, line) if stands else "",
+        "current": module_section(present, address, folded=False, personal=True) if present else "",
+        "others": joined(
             module_section(state, address, folded=personal, personal=personal)
             for state in states
             if state is not present
-        ],
+        ),
+        "empty": "" if states else piece("editions/_empty.html", address=address),
     }
+
+
+def _outline(
+    address: str, title: Title, outline: Outline, states: list[ModuleState], done: int | None
+) -> Markup | str:
+    if not states:
+        return ""
+    before, after = around(
+        "editions/_outline.html",
+        title=title,
+        address=address,
+        done=done,
+        total=len(outline.activities),
+    )
+    return joined([before, *(outline_entry(state, address, None) for state in states), after])
+
+
+def _next(visit: EditionVisit, stands: Standing, line: ActivityLine | None) -> Markup:
+    return piece(
+        "editions/_next.html",
+        certificate=stands.certificate,
+        completed=visit.enrolled.status is EnrolmentStatus.COMPLETED,
+        line=line,
+        begun=stands.done() > 0,
+        capstone=visit.edition.capstone,
+        capstone_status=stands.capstone,
+        address=_address(visit),
+    )
 
 
 def _present(states: list[ModuleState], line: object) -> ModuleState | None:
@@ -114,5 +166,5 @@ def _present(states: list[ModuleState], line: object) -> ModuleState | None:
     return None
 
 
-def _home_words(visit: EditionVisit) -> str:
-    return _("Editions") if visit.may(Action.SEE_PEOPLE) else _("My learning")
+def _address(visit: EditionVisit) -> str:
+    return f"/editions/{visit.edition.id}"

@@ -10,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core import migrating
 from app.core.db import engine, reading
 from app.web.guards import guarded_by, operator, public
+from app.web.one_hop import OneHopRoute
 
-router = APIRouter()
+router = APIRouter(route_class=OneHopRoute)
 
 
 @router.get("/healthz", name="health.alive")

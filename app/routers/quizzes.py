@@ -15,10 +15,11 @@ from app.services.quizzes import hand_in
 from app.web.content import place
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
+from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to
 from app.web.quiz_page import QuizForm, show_quiz
 
-router = APIRouter()
+router = APIRouter(route_class=OneHopRoute)
 
 Taker = Annotated[EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES))]
 

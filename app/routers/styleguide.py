@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from app.web.guards import Visit, guarded_by, in_development
+from app.web.one_hop import OneHopRoute
 from app.web.pages import render
 
-router = APIRouter()
+router = APIRouter(route_class=OneHopRoute)
 
 
 @router.get("/styleguide", name="styleguide.show")

@@ -38,40 +38,54 @@ def hand_in(
     if quiz.most_attempts is not None and len(tries) >= quiz.most_attempts:
         raise RuleBroken(_("You have used all your tries at this quiz."))
 
-    questions = session.exec(select(Question).where(Question.quiz_id == quiz.id)).all()
-    right = _right_choices(session, quiz)
-    attempt = Attempt(
-        enrolment_id=enrolment_id,
-        activity_id=activity.id,
-        number=len(tries) + 1,
-        submitted_at=now,
-        score=0,
-        out_of=sum(question.points for question in questions),
-        passed=False,
-    )
-    judged = []
-    for question in questions:
-        chosen = set(answers.get(question.id, ()))
-        points = question.points if chosen == right[question.id] else 0
-        attempt.score += points
-        judged.append(
-            Answer(
-                attempt_id=attempt.id,
-                question_id=question.id,
-                chosen=sorted(map(str, chosen)),
-                points=points,
-            )
-        )
-    attempt.passed = attempt.score * 100 >= quiz.pass_percent * attempt.out_of
-    session.add(attempt)
-    session.flush()
-    session.add_all(judged)
-    session.flush()
+    attempt = _judge(session, quiz, enrolment_id, answers, number=len(tries) + 1, now=now)
     if attempt.passed:
         record_done(session, enrolment_id, activity.id, now=now)
     else:
         start(session, enrolment_id, activity.id, now=now)
     show_anew(session, enrolment_id)
+    return attempt
+
+
+def _judge(
+    session: Session,
+    quiz: Quiz,
+    enrolment_id: UUID,
+    answers: Mapping[UUID, Sequence[UUID]],
+    *,
+    number: int,
+    now: datetime,
+) -> Attempt:
+    """The attempt with its answers, kept as they were given and with what each was worth."""
+    questions = session.exec(select(Question).where(Question.quiz_id == quiz.id)).all()
+    right = _right_choices(session, quiz)
+    points = {
+        question.id: question.points
+        for question in questions
+        if set(answers.get(question.id, ())) == right[question.id]
+    }
+    score, out_of = sum(points.values()), sum(question.points for question in questions)
+    attempt = Attempt(
+        enrolment_id=enrolment_id,
+        activity_id=quiz.activity_id,
+        number=number,
+        submitted_at=now,
+        score=score,
+        out_of=out_of,
+        passed=score * 100 >= quiz.pass_percent * out_of,
+    )
+    session.add(attempt)
+    session.flush()
+    session.add_all(
+        Answer(
+            attempt_id=attempt.id,
+            question_id=question.id,
+            chosen=sorted(map(str, answers.get(question.id, ()))),
+            points=points.get(question.id, 0),
+        )
+        for question in questions
+    )
+    session.flush()
     return attempt
 
 

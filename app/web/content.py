@@ -35,8 +35,8 @@ class Place:
         return f"/editions/{self.outline.edition_id}"
 
     def beside(self, step: int) -> ActivityLine | None:
-        """The activity before (-1) or after (1) this one."""
-        lines = self.outline.activities
+        """The activity before (-1) or after (1) this one, if it is open."""
+        lines = [line for s in self.states if s.is_open for line in s.module.activities]
         at = lines.index(self.line) + step
         return lines[at] if 0 <= at < len(lines) else None
 

@@ -7,10 +7,11 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.core.errors import SignInFirst, TallerError
+from app.core.errors import SignInFirst, TallerError, TooMany
 from app.core.i18n import gettext as _
 from app.core.i18n import speak
 from app.web.pages import notice, render, wants_part
+from app.web.problem import is_for_a_program, problem
 
 log = structlog.get_logger()
 
@@ -20,10 +21,19 @@ def explain(request: Request, error: Exception) -> Response:
     if language := getattr(request.state, "language", None):
         speak(language)  # the refusal came from another thread
     status, message = _status_and_words(error)
-    if isinstance(error, SignInFirst):
-        return _to_sign_in(request)
     if status >= 500:  # noqa: PLR2004 -- our own fault
         log.error("failed", path=request.url.path, error=repr(error), exc_info=error)
+    response = _answer(request, error, status, message)
+    if isinstance(error, TooMany) and error.wait:
+        response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
+def _answer(request: Request, error: Exception, status: int, message: str) -> Response:
+    if is_for_a_program(request):
+        return problem(status, message)
+    if isinstance(error, SignInFirst):
+        return _to_sign_in(request)
     if wants_part(request):
         return notice(request, message, status=status)
     heading = {403: _("This page is not open to you"), 404: _("There is nothing at this address")}

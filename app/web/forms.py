@@ -1,6 +1,6 @@
 """Reading a submitted form into a Pydantic model, keeping what was typed and what was wrong."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, get_origin
 
@@ -30,17 +30,19 @@ class Form[T: BaseModel]:
         self.data = None
 
 
-def submitted[T: BaseModel](model: type[T]) -> Callable[[Request], Awaitable[Step[Form[T]]]]:
+def submitted[T: BaseModel](
+    model: type[T],
+) -> Callable[[Request], AsyncIterator[Step[Form[T]]]]:
     """A dependency that reads the request's form as ``model``.
 
     Fields typed as lists take every value of their name. What was left empty counts as not given.
     The body is read before anything is opened; it is understood in the handler's thread, in the
-    language of the person who typed it.
+    language of the person who typed it. Uploaded files are closed when the answer is made.
     """
 
-    async def read(request: Request) -> Step[Form[T]]:
-        body = await request.form()
-        return Step(lambda _stack: understood(model, body))
+    async def read(request: Request) -> AsyncIterator[Step[Form[T]]]:
+        async with request.form() as body:
+            yield Step(lambda _stack: understood(model, body))
 
     return read
 

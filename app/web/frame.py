@@ -5,7 +5,6 @@ language with the same roles, but for a name, a title and the addresses of the l
 """
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from fastapi import Request, Response
@@ -14,7 +13,15 @@ from markupsafe import Markup, escape
 from app.core import i18n
 from app.web import flash
 from app.web.guards import Visit
-from app.web.pages import context, environment, html_response, render, weight_in_words
+from app.web.pages import (
+    context,
+    environment,
+    html_response,
+    render,
+    same_in,
+    wants_light,
+    weight_in_words,
+)
 
 #: A private letter that nobody types marks where something is filled in: NAME between two of them.
 _EDGE = "\ue001"
@@ -36,57 +43,59 @@ class _Anybody:
 
 
 def render_framed(
-    request: Request, visit: Visit, page: str, main: str, *, title: str, **given: Any
+    request: Request, visit: Visit, page: str, main: str, *, title: str, here: str, **given: Any
 ) -> Response:
-    """Answer with ``main`` inside the frame of ``page``, whose block ``main`` prints ``main_html``."""
+    """Answer with ``main``, which needs only what is ``given``, inside the frame of ``page``.
+
+    The block ``main`` of ``page`` prints ``main_html``.
+    """
     if flash.COOKIE in request.cookies:
-        return render(request, visit, page, main_html=None, main=main, title=title, **given)
-    told = context(request, visit, title=title, **given)
-    content = environment.get_template(main).render(told)
-    frame = _frame(page, _Key(told))
+        told = given | {"title": title, "here": here, "main": main, "main_html": None}
+        return render(request, visit, page, **told)
+    content = environment.get_template(main).render(given)
+    frame = _frame(request, visit, page, here)
+    path_in = same_in(request)
     fill = {
         "main": content,
         "title": str(escape(title)),
-        "name": str(escape(told["viewer"].first_name)),
-        **{f"in_{code}": str(escape(told["path_in"](code))) for code in i18n.LANGUAGES},
+        "name": str(escape(visit.viewer.name.split()[0])),
+        **{f"in_{code}": str(escape(path_in(code))) for code in i18n.LANGUAGES},
     }
     fill["weight"] = weight_in_words(page, len(content), lambda: "".join(_filled(frame, fill)))
     return html_response(request, "".join(_filled(frame, fill)))
 
 
-class _Key:
-    """All that a frame depends on. Equal keys have equal frames; the context rides along."""
-
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.told = told
-        self.parts = (
-            told["locale"],
-            told["theme"],
-            told["light"],
-            told["here"],
-            tuple((entry.key, entry.label) for entry in told["navigation"]),
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.parts)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.parts == other.parts
+MOST_KEPT = 512
+_kept: dict[tuple[object, ...], tuple[str, ...]] = {}
 
 
-@lru_cache(maxsize=256)
-def _frame(page: str, key: _Key) -> tuple[str, ...]:
+def _frame(request: Request, visit: Visit, page: str, here: str) -> tuple[str, ...]:
     """The frame in pieces: text, name of a slot, text, name of a slot, …, text."""
-    told = key.told | {
-        "viewer": _Anybody(key.told),
+    depends_on = (
+        page,
+        here,
+        i18n.current_locale(),
+        visit.viewer.theme,
+        wants_light(request),
+        visit.roles,
+        visit.viewer.tutors,
+    )
+    if depends_on not in _kept:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[depends_on] = _rendered(page, context(request, visit, here=here))
+    return _kept[depends_on]
+
+
+def _rendered(page: str, told: dict[str, Any]) -> tuple[str, ...]:
+    slots = {
+        "viewer": _Anybody(told),
         "title": _slot("title"),
         "main_html": _slot("main"),
         "weight_mark": _slot("weight"),
         "path_in": lambda code: _slot(f"in_{code}"),
     }
-    html = environment.get_template(page).render(told)
-    key.told = {}  # keep the key, not the request that came first
-    return tuple(_SLOT.split(html))
+    return tuple(_SLOT.split(environment.get_template(page).render(told | slots)))
 
 
 def _filled(frame: tuple[str, ...], fill: dict[str, str]) -> list[str]:

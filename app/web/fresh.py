@@ -1,6 +1,7 @@
 """Answering "nothing has changed" (304) instead of sending a page again."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -25,23 +26,23 @@ def build() -> str:
 def _tag(request: Request, parts: tuple[object, ...]) -> str:
     light = request.query_params.get("light", request.cookies.get("light"))
     zone_known = "tz" in request.cookies
-    made_of = repr((build(), light, zone_known, str(request.url.query), *parts))
+    made_of = repr((build(), light, zone_known, request.scope["query_string"], *parts))
     return f'W/"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}"'
 
 
-def answer_if_unchanged(request: Request, parts: tuple[object, ...]) -> Response | None:
-    """A ``304`` if the browser still has the page made of the same ``parts``."""
-    if flash.COOKIE in request.cookies or wants_part(request):
-        return None
+def unless_unchanged(
+    request: Request, parts: tuple[object, ...], answer: Callable[[], Response]
+) -> Response:
+    """``304`` if the browser still has the page made of the same ``parts``, else the ``answer``.
+
+    The browser may keep it, and asks each time whether it still holds.
+    """
+    if flash.COOKIE in request.cookies:
+        return answer()
     tag = _tag(request, parts)
-    if tag not in request.headers.get("If-None-Match", ""):
-        return None
-    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": REVALIDATE})
-
-
-def with_tag(request: Request, response: Response, parts: tuple[object, ...]) -> Response:
-    """Let the browser keep the page, and ask each time whether it still holds."""
-    if flash.COOKIE not in request.cookies:
-        response.headers["ETag"] = _tag(request, parts)
-        response.headers["Cache-Control"] = REVALIDATE
+    kept = {"ETag": tag, "Cache-Control": REVALIDATE}
+    if tag in request.headers.get("If-None-Match", "") and not wants_part(request):
+        return Response(status_code=304, headers=kept)
+    response = answer()
+    response.headers.update(kept)
     return response

@@ -157,8 +157,8 @@ def may(action: Action) -> Callable[..., Any]:
     async def check(request: Request) -> Step[Visit]:
         def take(stack: ExitStack) -> Visit:
             visit = _visit(request, open_session(request, stack))
-            tutors = action is Action.REVIEW_QUEUE and visit.viewer.tutors
-            if visit.viewer and not (visit.may(action) or tutors):
+            own_queue = visit.viewer.tutors and action is Action.REVIEW_QUEUE
+            if not (visit.may(action) or own_queue):
                 raise NotAllowed(_("This page is for other people's work."))
             return visit
 

@@ -1,6 +1,5 @@
 """The headers that every answer carries: what a page may load, and who may keep a copy."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.settings import settings
@@ -17,15 +16,18 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
+_IN_PRODUCTION = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 class SafeHeaders:
+    """Adds them to every answer that does not say otherwise."""
+
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.always = dict(_ALWAYS)
-        if settings().in_production:
-            self.always["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        always = _ALWAYS | (_IN_PRODUCTION if settings().in_production else {})
+        self.always = [(name.lower().encode(), value.encode()) for name, value in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,10 +36,9 @@ class SafeHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.always.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                given = list(message.get("headers", []))
+                names = {name for name, _value in given}
+                message["headers"] = given + [pair for pair in self.always if pair[0] not in names]
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -15,53 +15,64 @@ from app.models import (
     Mode,
     SectionKey,
 )
+from app.queries.session_hours import HourKind
 
 
 def N_(message: str) -> str:  # noqa: N802 -- the mark by which translators' tools find a message
     return message
 
 
-LABELS: dict[StrEnum, str] = {
-    Gender.WOMAN: N_("Woman"),
-    Gender.MAN: N_("Man"),
-    Gender.ANOTHER: N_("Another gender"),
-    Gender.PREFERS_NOT_TO_SAY: N_("I prefer not to say"),
-    Gender.NOT_ANSWERED: N_("No answer"),
-    Mode.TUTOR_LED: N_("With a tutor"),
-    Mode.SELF_ADMINISTERED: N_("At your own pace"),
-    ActivityKind.PAGE: N_("reading"),
-    ActivityKind.FILE: N_("guide to download"),
-    ActivityKind.VIDEO: N_("video with transcript"),
-    ActivityKind.QUIZ: N_("quiz"),
-    EnrolmentStatus.APPLIED: N_("Applied"),
-    EnrolmentStatus.WAITLISTED: N_("On the waiting list"),
-    EnrolmentStatus.ACTIVE: N_("Taking part"),
-    EnrolmentStatus.COMPLETED: N_("Completed"),
-    EnrolmentStatus.WITHDRAWN: N_("Withdrawn"),
-    EnrolmentStatus.REJECTED: N_("Declined"),
-    EnrolmentPolicy.OPEN: N_("Open to all"),
-    EnrolmentPolicy.APPLICATION: N_("By application"),
-    EnrolmentPolicy.CLOSED: N_("Closed"),
-    CapstoneKind.PROJECT: N_("Project"),
-    CapstoneKind.ROADMAP: N_("Roadmap"),
-    CapstoneStatus.DRAFT: N_("Draft"),
-    CapstoneStatus.SUBMITTED: N_("Submitted"),
-    CapstoneStatus.RETURNED: N_("Returned for revision"),
-    CapstoneStatus.ACCEPTED: N_("Accepted"),
-    SectionKey.PROBLEM: N_("The problem"),
-    SectionKey.OBJECTIVES: N_("Objectives"),
-    SectionKey.ACTIONS: N_("What we will do"),
-    SectionKey.RESOURCES: N_("Resources and partners"),
-    CertificateStatus.REQUESTED: N_("Being drawn"),
-    CertificateStatus.ISSUED: N_("Valid"),
-    CertificateStatus.FAILED: N_("Could not be drawn"),
-    CertificateStatus.REVOKED: N_("Withdrawn by us"),
-    MessageStatus.QUEUED: N_("Waiting"),
-    MessageStatus.SENT: N_("Sent"),
-    MessageStatus.KEPT: N_("Kept here"),
-    MessageStatus.FAILED: N_("Not delivered"),
+#: By the kind of choice and its value: members of two enums with the same value are equal, and one
+#: would take the other's words.
+LABELS: dict[tuple[type[StrEnum], str], str] = {
+    (type(choice), choice.value): words
+    for choice, words in (
+        (Gender.WOMAN, N_("Woman")),
+        (Gender.MAN, N_("Man")),
+        (Gender.ANOTHER, N_("Another gender")),
+        (Gender.PREFERS_NOT_TO_SAY, N_("I prefer not to say")),
+        (Gender.NOT_ANSWERED, N_("No answer")),
+        (Mode.TUTOR_LED, N_("With a tutor")),
+        (Mode.SELF_ADMINISTERED, N_("At your own pace")),
+        (ActivityKind.PAGE, N_("reading")),
+        (ActivityKind.FILE, N_("guide to download")),
+        (ActivityKind.VIDEO, N_("video with transcript")),
+        (ActivityKind.QUIZ, N_("quiz")),
+        (EnrolmentStatus.APPLIED, N_("Applied")),
+        (EnrolmentStatus.WAITLISTED, N_("On the waiting list")),
+        (EnrolmentStatus.ACTIVE, N_("Taking part")),
+        (EnrolmentStatus.COMPLETED, N_("Completed")),
+        (EnrolmentStatus.WITHDRAWN, N_("Withdrawn")),
+        (EnrolmentStatus.REJECTED, N_("Declined")),
+        (EnrolmentPolicy.OPEN, N_("Open to all")),
+        (EnrolmentPolicy.APPLICATION, N_("By application")),
+        (EnrolmentPolicy.CLOSED, N_("Closed")),
+        (CapstoneKind.PROJECT, N_("Project")),
+        (CapstoneKind.ROADMAP, N_("Roadmap")),
+        (CapstoneStatus.DRAFT, N_("Draft")),
+        (CapstoneStatus.SUBMITTED, N_("Submitted")),
+        (CapstoneStatus.RETURNED, N_("Returned for revision")),
+        (CapstoneStatus.ACCEPTED, N_("Accepted")),
+        (SectionKey.PROBLEM, N_("The problem")),
+        (SectionKey.OBJECTIVES, N_("Objectives")),
+        (SectionKey.ACTIONS, N_("What we will do")),
+        (SectionKey.RESOURCES, N_("Resources and partners")),
+        (CertificateStatus.REQUESTED, N_("Being drawn")),
+        (CertificateStatus.ISSUED, N_("Valid")),
+        (CertificateStatus.FAILED, N_("Could not be drawn")),
+        (CertificateStatus.REVOKED, N_("Withdrawn by us")),
+        (HourKind.MORNING, N_("Morning")),
+        (HourKind.LUNCH, N_("Lunch hour")),
+        (HourKind.AFTERNOON, N_("Afternoon")),
+        (HourKind.EVENING, N_("Evening")),
+        (HourKind.OUTSIDE, N_("Outside 7 to 21 hours")),
+        (MessageStatus.QUEUED, N_("Waiting")),
+        (MessageStatus.SENT, N_("Sent")),
+        (MessageStatus.KEPT, N_("Kept here")),
+        (MessageStatus.FAILED, N_("Not delivered")),
+    )
 }
 
 
 def label(choice: StrEnum) -> str:
-    return gettext(LABELS[choice])
+    return gettext(LABELS[type(choice), choice.value])

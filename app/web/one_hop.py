@@ -36,13 +36,9 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class OneHopRoute(APIRoute):
-    """The route of every page; see the module."""
+    """The route of every page. Asynchronous handlers hold no thread, and stay as they are."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, in_one_hop(endpoint), **options)
-
-
-def one_hop(route: APIRoute) -> None:
-    if not hasattr(route.endpoint, "one_hop") and not iscoroutinefunction(route.endpoint):
-        route.endpoint = in_one_hop(route.endpoint)
-        route.endpoint.one_hop = True
+        if not iscoroutinefunction(endpoint):
+            endpoint = in_one_hop(endpoint)
+        super().__init__(path, endpoint, **options)

@@ -21,6 +21,8 @@ from app.web.navigation import navigation
 from app.web.static import static, weight_of
 from certificates.drawing import plate
 
+#: What of a request decides how its page looks.
+VARIES = "HX-Request-Type, Cookie, Accept-Language"
 WEIGHT_MARK = "\ue000"  # a private letter: replaced once the page's weight is known
 
 
@@ -96,26 +98,32 @@ def wants_part(request: Request) -> bool:
     return request.headers.get("HX-Request-Type") == "partial"
 
 
+def wants_light(request: Request) -> bool:
+    """Whether the reader asked for pages without drawings, now or before."""
+    return request.query_params.get("light", request.cookies.get("light")) == "1"
+
+
+def same_in(request: Request) -> Callable[[str], str]:
+    """The addresses of this page in other languages."""
+    query = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    before = f"{request.scope['path']}?{urlencode(query)}{'&' if query else ''}lang="
+    return lambda language: before + language
+
+
 def context(request: Request, visit: Visit | None, **given: Any) -> dict[str, Any]:
     """What every template can rely on, and what this one was given."""
     person = visit.maybe_viewer if visit else None
     now = clock.now()
-    path = request.url.path
-
-    def path_in(language: str) -> str:
-        query = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
-        return f"{path}?{urlencode([*query, ('lang', language)])}"
-
     return {
         "request": request,
         "viewer": Reader(visit) if visit and person else None,
         "may": visit.may if visit else lambda _action: False,
         "locale": i18n.current_locale(),
         "theme": person.theme if person else "",
-        "light": request.query_params.get("light", request.cookies.get("light")) == "1",
+        "light": wants_light(request),
         "here": "",
-        "path": path,
-        "path_in": path_in,
+        "path": request.scope["path"],
+        "path_in": same_in(request),
         "zone_name": formats.zone_name(formats.current_zone(), now),
         "zone_known": person is not None or "tz" in request.cookies,
         "flash": flash.flash_of(request),
@@ -147,9 +155,8 @@ def render(
 def html_response(
     request: Request, html: str, *, status: int = 200, only_part: bool = False
 ) -> Response:
-    response = HTMLResponse(html, status)
-    response.headers["Vary"] = "HX-Request-Type, Cookie, Accept-Language"
-    response.headers["Content-Language"] = i18n.current_locale()
+    headers = {"Vary": VARIES, "Content-Language": i18n.current_locale()}
+    response = HTMLResponse(html, status, headers)
     # A whole page that htmx did not ask for is loaded once more by the browser: keep it for then.
     if flash.COOKIE in request.cookies and (only_part or not wants_part(request)):
         response.delete_cookie(flash.COOKIE)

@@ -1,7 +1,7 @@
 """create the programme."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "7c1d0a2e4b90"
@@ -32,23 +32,15 @@ def upgrade() -> None:
         "institution",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column(
-            "acronym", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False
-        ),
+        sa.Column("acronym", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
-        sa.Column(
-            "country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institution")),
-        sa.UniqueConstraint(
-            "acronym", "country", name=op.f("uq_institution_acronym_country")
-        ),
+        sa.UniqueConstraint("acronym", "country", name=op.f("uq_institution_acronym_country")),
     )
     with op.batch_alter_table("institution", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_institution_country"), ["country"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_institution_country"), ["country"], unique=False)
 
     op.create_table(
         "rubric",
@@ -61,71 +53,45 @@ def upgrade() -> None:
         "sign_in_try",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column(
-            "email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False
-        ),
-        sa.Column(
-            "address", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
+        sa.Column("email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
     )
     with op.batch_alter_table("sign_in_try", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_try_address"), ["address"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_try_email"), ["email"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_try_address"), ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_try_email"), ["email"], unique=False)
 
     op.create_table(
         "videoconference",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("series", sa.Integer(), nullable=False),
-        sa.Column(
-            "title", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False
-        ),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column(
             "organisations",
             sqlmodel.sql.sqltypes.AutoString(length=300),
             nullable=False,
         ),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_videoconference")),
     )
     with op.batch_alter_table("videoconference", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_videoconference_series"), ["series"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_videoconference_series"), ["series"], unique=False)
 
     op.create_table(
         "account",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column(
-            "email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False
-        ),
+        sa.Column("email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=250), nullable=False),
-        sa.Column(
-            "password_hash", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True
-        ),
+        sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
         sa.Column("gender", sa.String(length=40), nullable=False),
-        sa.Column(
-            "gender_word", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False
-        ),
-        sa.Column(
-            "country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("gender_word", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("institution_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
-        sa.Column(
-            "timezone", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
+        sa.Column("timezone", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("theme", sqlmodel.sql.sqltypes.AutoString(length=5), nullable=False),
         sa.Column("platform_role", sa.String(length=40), nullable=True),
         sa.Column("coordinates_id", sa.Uuid(), nullable=True),
@@ -165,9 +131,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion")),
-        sa.UniqueConstraint(
-            "rubric_id", "position", name=op.f("uq_criterion_rubric_id_position")
-        ),
+        sa.UniqueConstraint("rubric_id", "position", name=op.f("uq_criterion_rubric_id_position")),
     )
     op.create_table(
         "edition",
@@ -197,16 +161,10 @@ def upgrade() -> None:
             "required_share BETWEEN 0 AND 100",
             name=op.f("ck_edition_share_is_a_percentage"),
         ),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name=op.f("fk_edition_course_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["rubric_id"], ["rubric.id"], name=op.f("fk_edition_rubric_id")
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_edition_course_id")),
+        sa.ForeignKeyConstraint(["rubric_id"], ["rubric.id"], name=op.f("fk_edition_rubric_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
-        sa.UniqueConstraint(
-            "course_id", "slug", name=op.f("uq_edition_course_id_slug")
-        ),
+        sa.UniqueConstraint("course_id", "slug", name=op.f("uq_edition_course_id_slug")),
     )
     with op.batch_alter_table("edition", schema=None) as batch_op:
         batch_op.create_index(
@@ -219,9 +177,7 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
-        sa.Column(
-            "token_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -233,35 +189,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     with op.batch_alter_table("api_token", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_api_token_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_api_token_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "audit_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "action", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False
-        ),
-        sa.Column(
-            "subject_type", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False
-        ),
+        sa.Column("action", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
+        sa.Column("subject_type", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["account.id"], name=op.f("fk_audit_event_actor_id")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["account.id"], name=op.f("fk_audit_event_actor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_audit_event_actor_id"), ["actor_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_audit_event_subject_id"), ["subject_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_event_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_event_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
         "edition_staff",
@@ -301,22 +245,16 @@ def upgrade() -> None:
         sa.Column("reporting_year", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("gender", sa.String(length=40), nullable=False),
-        sa.Column(
-            "country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("institution_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("admitted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("completed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_enrolment_account_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name=op.f("fk_enrolment_course_id")
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_enrolment_course_id")),
         sa.ForeignKeyConstraint(
             ["edition_id"], ["edition.id"], name=op.f("fk_enrolment_edition_id")
         ),
@@ -340,9 +278,7 @@ def upgrade() -> None:
             batch_op.f("ix_enrolment_institution_id"), ["institution_id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f(
-                "ix_enrolment_reporting_year_country_course_id_gender_institution_id"
-            ),
+            batch_op.f("ix_enrolment_reporting_year_country_course_id_gender_institution_id"),
             ["reporting_year", "country", "course_id", "gender", "institution_id"],
             unique=False,
         )
@@ -351,9 +287,7 @@ def upgrade() -> None:
         "enrolment_count",
         sa.Column("edition_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
-        sa.Column(
-            "country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("country", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("gender", sa.String(length=40), nullable=False),
         sa.Column("institution_key", sa.Uuid(), nullable=False),
         sa.Column("course_id", sa.Uuid(), nullable=False),
@@ -380,10 +314,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("enrolment_count", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f(
-                "ix_enrolment_count_reporting_year_status_country_gender_institution_key_n"
-            ),
+            batch_op.f("ix_enrolment_count_reporting_year_status_country_gender_institution_key_n"),
             ["reporting_year", "status", "country", "gender", "institution_key", "n"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_enrolment_count_of_all_years",
+            [
+                "country",
+                "gender",
+                "institution_key",
+                "reporting_year",
+                "status",
+                "course_id",
+                "n",
+            ],
             unique=False,
         )
 
@@ -413,18 +358,12 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
-        sa.Column(
-            "subject", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column(
-            "trouble", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False
-        ),
+        sa.Column("trouble", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -435,9 +374,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_message_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_message_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_status"), ["status"], unique=False)
 
     op.create_table(
@@ -457,21 +394,15 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_module")),
-        sa.UniqueConstraint(
-            "edition_id", "position", name=op.f("uq_module_edition_id_position")
-        ),
+        sa.UniqueConstraint("edition_id", "position", name=op.f("uq_module_edition_id_position")),
     )
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "token_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
-        sa.Column(
-            "browser", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("browser", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -483,9 +414,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "stored_file",
@@ -493,13 +422,9 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
-        sa.Column(
-            "content_type", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False
-        ),
+        sa.Column("content_type", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column(
-            "sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("uploaded_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["uploaded_by_id"],
@@ -522,16 +447,12 @@ def upgrade() -> None:
             name=op.f("fk_team_edition_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["tutor_id"], ["account.id"], name=op.f("fk_team_tutor_id")
-        ),
+        sa.ForeignKeyConstraint(["tutor_id"], ["account.id"], name=op.f("fk_team_tutor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("edition_id", "name", name=op.f("uq_team_edition_id_name")),
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_team_tutor_id"), ["tutor_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_team_tutor_id"), ["tutor_id"], unique=False)
 
     op.create_table(
         "activity",
@@ -557,14 +478,10 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
-        sa.UniqueConstraint(
-            "module_id", "position", name=op.f("uq_activity_module_id_position")
-        ),
+        sa.UniqueConstraint("module_id", "position", name=op.f("uq_activity_module_id_position")),
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_activity_edition_id"), ["edition_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_activity_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "capstone",
@@ -572,13 +489,9 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("edition_id", sa.Uuid(), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("saved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("saved_by_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -601,9 +514,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("team_id", name=op.f("uq_capstone_team_id")),
     )
     with op.batch_alter_table("capstone", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_capstone_edition_id"), ["edition_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_capstone_edition_id"), ["edition_id"], unique=False)
 
     op.create_table(
         "certificate",
@@ -613,15 +524,11 @@ def upgrade() -> None:
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column(
-            "design", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False
-        ),
+        sa.Column("design", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("issued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column(
-            "trouble", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False
-        ),
+        sa.Column("trouble", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column(
             "revoked_reason",
@@ -639,29 +546,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("enrolment_id", name=op.f("uq_certificate_enrolment_id")),
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_certificate_status"), ["status"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_certificate_issued_at"), ["issued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_status"), ["status"], unique=False)
 
     op.create_table(
         "live_session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("edition_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("agenda", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column(
-            "timezone", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
-        sa.Column(
-            "local_start", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False
-        ),
+        sa.Column("timezone", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("local_start", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("link", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
         sa.Column("host_id", sa.Uuid(), nullable=True),
@@ -676,9 +574,7 @@ def upgrade() -> None:
         sa.Column("recording_minutes", sa.Integer(), nullable=True),
         sa.Column("slides_id", sa.Uuid(), nullable=True),
         sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column(
-            "attendance_taken_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True
-        ),
+        sa.Column("attendance_taken_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint(
             "minutes BETWEEN 5 AND 720", name=op.f("ck_live_session_a_plausible_length")
         ),
@@ -688,9 +584,7 @@ def upgrade() -> None:
             name=op.f("fk_live_session_edition_id"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["host_id"], ["account.id"], name=op.f("fk_live_session_host_id")
-        ),
+        sa.ForeignKeyConstraint(["host_id"], ["account.id"], name=op.f("fk_live_session_host_id")),
         sa.ForeignKeyConstraint(
             ["slides_id"], ["stored_file.id"], name=op.f("fk_live_session_slides_id")
         ),
@@ -700,9 +594,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_live_session_edition_id"), ["edition_id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_live_session_starts_at"), ["starts_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_live_session_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
         "team_member",
@@ -726,9 +618,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("enrolment_id", name=op.f("uq_team_member_enrolment_id")),
     )
     with op.batch_alter_table("team_member", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_team_member_team_id"), ["team_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_team_member_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "activity_file",
@@ -737,12 +627,8 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
-        sa.Column(
-            "title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["activity_id"],
@@ -766,9 +652,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("activity_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False
-        ),
+        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("transcript", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -817,9 +701,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_attempt_activity_id"), ["activity_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_attempt_activity_id"), ["activity_id"], unique=False)
 
     op.create_table(
         "attendance",
@@ -879,9 +761,7 @@ def upgrade() -> None:
             name=op.f("fk_capstone_section_saved_by_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_capstone_section")),
-        sa.UniqueConstraint(
-            "capstone_id", "key", name=op.f("uq_capstone_section_capstone_id_key")
-        ),
+        sa.UniqueConstraint("capstone_id", "key", name=op.f("uq_capstone_section_capstone_id_key")),
     )
     op.create_table(
         "capstone_version",
@@ -923,19 +803,11 @@ def upgrade() -> None:
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("capstone_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
-            "title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
-        sa.Column(
-            "responsible", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False
-        ),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("responsible", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column(
-            "indicator", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False
-        ),
-        sa.Column(
-            "resources", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False
-        ),
+        sa.Column("indicator", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.Column("resources", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.ForeignKeyConstraint(
             ["capstone_id"],
             ["capstone.id"],
@@ -945,9 +817,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
     )
     with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_milestone_capstone_id"), ["capstone_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_milestone_capstone_id"), ["capstone_id"], unique=False)
 
     op.create_table(
         "progress",
@@ -967,14 +837,10 @@ def upgrade() -> None:
             name=op.f("fk_progress_enrolment_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "enrolment_id", "activity_id", name=op.f("pk_progress")
-        ),
+        sa.PrimaryKeyConstraint("enrolment_id", "activity_id", name=op.f("pk_progress")),
     )
     with op.batch_alter_table("progress", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_progress_activity_id"), ["activity_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_progress_activity_id"), ["activity_id"], unique=False)
 
     op.create_table(
         "quiz",
@@ -983,9 +849,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("pass_percent", sa.Integer(), nullable=False),
         sa.Column("most_attempts", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "pass_percent BETWEEN 0 AND 100", name=op.f("ck_quiz_a_percentage")
-        ),
+        sa.CheckConstraint("pass_percent BETWEEN 0 AND 100", name=op.f("ck_quiz_a_percentage")),
         sa.ForeignKeyConstraint(
             ["activity_id"],
             ["activity.id"],
@@ -1012,9 +876,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
-        sa.UniqueConstraint(
-            "quiz_id", "position", name=op.f("uq_question_quiz_id_position")
-        ),
+        sa.UniqueConstraint("quiz_id", "position", name=op.f("uq_question_quiz_id_position")),
     )
     op.create_table(
         "review",
@@ -1029,9 +891,7 @@ def upgrade() -> None:
         sa.Column("out_of", sa.Integer(), nullable=True),
         sa.Column("saved", sa.Integer(), nullable=False),
         sa.Column("saved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tutor_id"], ["account.id"], name=op.f("fk_review_tutor_id")
-        ),
+        sa.ForeignKeyConstraint(["tutor_id"], ["account.id"], name=op.f("fk_review_tutor_id")),
         sa.ForeignKeyConstraint(
             ["version_id"],
             ["capstone_version.id"],
@@ -1042,9 +902,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", name=op.f("uq_review_version_id")),
     )
     with op.batch_alter_table("review", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_review_tutor_id"), ["tutor_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_review_tutor_id"), ["tutor_id"], unique=False)
 
     op.create_table(
         "answer",
@@ -1072,9 +930,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_answer_question_id"), ["question_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_answer_question_id"), ["question_id"], unique=False)
 
     op.create_table(
         "choice",
@@ -1092,18 +948,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_choice")),
-        sa.UniqueConstraint(
-            "question_id", "position", name=op.f("uq_choice_question_id_position")
-        ),
+        sa.UniqueConstraint("question_id", "position", name=op.f("uq_choice_question_id_position")),
     )
     op.create_table(
         "review_comment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("review_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "section", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False
-        ),
+        sa.Column("section", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["review_id"],
@@ -1165,6 +1017,7 @@ def downgrade() -> None:
     op.drop_table("live_session")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certificate_status"))
+        batch_op.drop_index(batch_op.f("ix_certificate_issued_at"))
 
     op.drop_table("certificate")
     with op.batch_alter_table("capstone", schema=None) as batch_op:
@@ -1192,23 +1045,18 @@ def downgrade() -> None:
     op.drop_table("message")
     op.drop_table("level")
     with op.batch_alter_table("enrolment_count", schema=None) as batch_op:
+        batch_op.drop_index("ix_enrolment_count_of_all_years")
         batch_op.drop_index(
-            batch_op.f(
-                "ix_enrolment_count_reporting_year_status_country_gender_institution_key_n"
-            )
+            batch_op.f("ix_enrolment_count_reporting_year_status_country_gender_institution_key_n")
         )
 
     op.drop_table("enrolment_count")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(
-            batch_op.f(
-                "ix_enrolment_reporting_year_country_course_id_gender_institution_id"
-            )
+            batch_op.f("ix_enrolment_reporting_year_country_course_id_gender_institution_id")
         )
         batch_op.drop_index(batch_op.f("ix_enrolment_institution_id"))
-        batch_op.drop_index(
-            batch_op.f("ix_enrolment_edition_id_gender_country_institution_id")
-        )
+        batch_op.drop_index(batch_op.f("ix_enrolment_edition_id_gender_country_institution_id"))
 
     op.drop_table("enrolment")
     with op.batch_alter_table("edition_staff", schema=None) as batch_op:

@@ -121,9 +121,10 @@ def chromium() -> Iterator[Browser]:
 class Person:
     """Somebody at a browser. What the browser complains about fails the journey."""
 
-    def __init__(self, page: Page, site: str) -> None:
+    def __init__(self, page: Page, site: str, *, scripts: bool) -> None:
         self.page = page
         self.site = site
+        self.scripts = scripts
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -173,7 +174,7 @@ def meet(chromium: Browser, site: str, javascript: bool) -> Iterator[Meet]:
         )
         context.add_cookies([{"name": "lang", "value": language, "url": site}])
         context.set_default_timeout(15_000)
-        person = Person(context.new_page(), site)
+        person = Person(context.new_page(), site, scripts=scripts)
         people.append(person)
         if who:
             person.sign_in(who)

@@ -34,10 +34,17 @@ def address(activity: Activity) -> str:
     return f"/editions/{activity.edition_id}/activities/{activity.id}"
 
 
-def with_file(make: Make, activity: Activity, content: bytes, **given: object) -> StoredFile:
+def with_file(make: Make, activity: Activity, content: bytes) -> StoredFile:
     kept = files.keep(BytesIO(content), folder="content", limit=10**6)
-    plain = {"name": "guide.pdf", "content_type": "application/pdf"} | given
-    stored = make.saved(StoredFile(key=kept.key, size=kept.size, sha256=kept.sha256, **plain))
+    stored = make.saved(
+        StoredFile(
+            key=kept.key,
+            name="guide.pdf",
+            content_type="application/pdf",
+            size=kept.size,
+            sha256=kept.sha256,
+        )
+    )
     make.saved(
         ActivityFile(
             activity_id=activity.id, file_id=stored.id, role=FileRole.DOWNLOAD, language="en"
@@ -124,6 +131,20 @@ def test_an_activity_of_a_closed_module_is_refused_with_the_day(
 
     assert (shown.status_code, done.status_code) == (403, 403)
     assert "Opens on Saturday 13 June" in shown.text
+
+
+def test_nothing_leads_into_a_module_that_is_closed(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    last = make.activity(make.module(edition))
+    closed = make.activity(make.module(edition, opens_on=date(2099, 6, 13)))
+    browser.sign_in(make.participant(edition))
+
+    page = browser.get(address(last)).text
+    done = browser.post(f"{address(last)}/done")
+
+    assert str(closed.id) not in page
+    assert done.headers["Location"] == f"/editions/{edition.id}"
 
 
 def test_a_module_after_another_opens_when_that_is_done(

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.core import db
 from app.core.clock import now
@@ -47,11 +47,13 @@ def address(activity: Activity) -> str:
 def answers(session: Session, *, right: bool, leave_out: int | None = None) -> dict[str, list[str]]:
     """A form with every question answered rightly, or with its last wrong choice."""
     found = {}
-    for position, question in enumerate(session.exec(select(Question).order_by(Question.position))):
+    for position, question in enumerate(
+        session.exec(select(Question).order_by(col(Question.position)))
+    ):
         if position == leave_out:
             continue
         choices = session.exec(
-            select(Choice).where(Choice.question_id == question.id).order_by(Choice.position)
+            select(Choice).where(Choice.question_id == question.id).order_by(col(Choice.position))
         ).all()
         wrong = [c for c in choices if not c.is_right][-1:]
         found[f"q-{question.id}"] = [
@@ -104,7 +106,7 @@ def test_wrong_answers_show_what_would_be_right_and_can_be_tried_again(
     assert "Right would be:" in result
     assert "Feedback 1c" in result
     assert 'name="number" value="2"' in again
-    assert session.exec(select(Attempt.passed).order_by(Attempt.number)).all() == [False, True]
+    assert session.exec(select(Attempt.passed).order_by(col(Attempt.number))).all() == [False, True]
 
 
 def test_a_question_left_open_is_asked_for_and_the_rest_is_kept(
