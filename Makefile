@@ -12,8 +12,7 @@ help: ## list what there is to do
 setup: .venv/.dev $(CATALOGUES) ## install what working on Taller needs into .venv
 
 run: .venv/.run $(CATALOGUES) ## start Taller on http://localhost:8000 (PORT= for another), demonstration included
-	@.venv/bin/taller migrate
-	@.venv/bin/taller serve --with-worker --demo-if-empty --port $(PORT)
+	@.venv/bin/taller serve --migrate --with-worker --demo-if-empty --port $(PORT)
 
 test: check ## everything: check, the suite on PostgreSQL, the journeys in Chromium
 	@scripts/test.sh

@@ -1,14 +1,10 @@
 """The `taller` command: starting server and worker, and keeping an installation in order."""
 
-import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import Annotated, TextIO
 
 import typer
-
-if TYPE_CHECKING:
-    from app.queries.extracts import Extract
 
 app = typer.Typer(
     name="taller",
@@ -60,6 +56,9 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes; TALLER_WORKERS by default.")
     ] = None,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database to the newest shape first.")
+    ] = False,
     with_worker: Annotated[
         bool, typer.Option("--with-worker", help="Also run the worker, and end it with the server.")
     ] = False,
@@ -68,16 +67,16 @@ def serve(
     ] = False,
 ) -> None:
     """Start the server."""
-    import uvicorn
-
     from app.core import db
     from app.core.listening import be_found_at, refuse_taken
     from app.core.settings import settings
     from app.demo.presence import holds_people
-    from app.jobs.worker import WorkerBeside
+    from app.web.serving import run
 
     refuse_taken(host, port)
     be_found_at(port)
+    if migrate:
+        _bring_to_newest_shape()
     _refuse_old_shape()
     _refuse_unsafe()
     with db.reading() as session:
@@ -86,23 +85,7 @@ def serve(
         _load_demonstration()
     _greet(host, port)
     db.connect_anew()  # server processes open connections of their own
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what follows is tidied up
-    beside = WorkerBeside() if with_worker else None
-    try:
-        uvicorn.run(
-            "app.main:app",
-            host=host,
-            port=port,
-            workers=workers or settings().workers,
-            log_level="warning",
-            access_log=False,  # the application writes lines of its own, without personal data
-            server_header=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=10,
-        )
-    finally:
-        if beside:
-            beside.stop()
+    run(host, port, processes=workers or settings().workers, with_worker=with_worker)
 
 
 @app.command()
@@ -118,14 +101,10 @@ def worker(
     work(parent=parent)
 
 
-@app.command()
-def migrate() -> None:
+@app.command("migrate")
+def bring_to_newest_shape() -> None:
     """Bring the database to the newest shape, or make it."""
-    from app.core import migrating
-    from app.core.db import engine
-
-    if not migrating.is_current(engine()):
-        migrating.upgrade(engine())
+    _bring_to_newest_shape()
     typer.echo("The database has the newest shape.")
 
 
@@ -289,7 +268,7 @@ def export(
     if folder is None and only is None:
         raise typer.BadParameter("Name a folder, or one of the two with --only to print it.")
     _refuse_old_shape()
-    wanted = [Extract(only)] if only else list(Extract)
+    wanted: list[str] = [only] if only else [*Extract]
     if folder is None:
         _write_csv(wanted[0], sys.stdout)
         return
@@ -302,14 +281,15 @@ def export(
         typer.echo(f"{file}: {rows} rows.")
 
 
-def _write_csv(what: "Extract", opened: TextIO) -> int:
+def _write_csv(name: str, opened: TextIO) -> int:
     import csv
 
     from app.core.bar import bar
     from app.core.db import reading
-    from app.queries.extracts import HEADERS, extract, how_many
+    from app.queries.extracts import HEADERS, Extract, extract, how_many
     from app.web.exports import defused, plain
 
+    what = Extract(name)
     writer = csv.writer(opened)
     writer.writerow(HEADERS[what])
     written = 0
@@ -351,6 +331,14 @@ def doctor(
             trouble = trouble or not found.fine
     if trouble:
         raise typer.Exit(1)
+
+
+def _bring_to_newest_shape() -> None:
+    from app.core import migrating
+    from app.core.db import engine
+
+    if not migrating.is_current(engine()):
+        migrating.upgrade(engine())
 
 
 def _refuse_old_shape() -> None:

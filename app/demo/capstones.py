@@ -34,6 +34,11 @@ from app.queries.versions import MemberNamed, MilestoneSeen, Snapshot
 IN_DRAFT = 2
 COMMENTS = (2, 3)
 ANSWERED_WITHIN = (1, 6)  # days
+#: What a tutor said of the last version of a work that stands so.
+ANSWERS = {
+    CapstoneStatus.ACCEPTED: Decision.ACCEPT,
+    CapstoneStatus.RETURNED: Decision.RETURN,
+}
 
 
 @dataclass(frozen=True)
@@ -89,21 +94,16 @@ def add_capstone(rows: Rows, works: Works, given: Assignment) -> Capstone:
     )
     milestones = _milestones(given, capstone)
     sections = _sections(given)
-    unfinished = status is CapstoneStatus.DRAFT and not times
-    if unfinished:
+    if status is CapstoneStatus.DRAFT:
         sections = dict(list(sections.items())[:IN_DRAFT])
         milestones = milestones[:IN_DRAFT]
     for number, at in enumerate(times, 1):
         version = _hand_in(rows, given, capstone, sections, milestones, number=number, at=at)
-        last = number == len(times)
-        if last and status is CapstoneStatus.SUBMITTED:
-            break
-        accepted = last and status is CapstoneStatus.ACCEPTED
-        answered = _answer(
-            rows, works, given, version, Decision.ACCEPT if accepted else Decision.RETURN
-        )
-        if not last:
-            sections = _revised(sections, works, given, answered)
+        if number < len(times):
+            about = _answer(rows, works, given, version, Decision.RETURN)
+            sections = _revised(sections, works, given, about)
+        elif status in ANSWERS:
+            _answer(rows, works, given, version, ANSWERS[status])
     for milestone in milestones:
         rows.add(milestone)
     for key, body in sections.items():

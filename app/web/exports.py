@@ -11,10 +11,8 @@ from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-import xlsxwriter
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 Cell = str | int | float | date | None
 
@@ -107,6 +105,8 @@ def xlsx_response(name: str, *sheets: Sheet, about: Sequence[tuple[str, str]] = 
         "strings_to_numbers": False,
         "default_date_format": "yyyy-mm-dd",
     }
+    import xlsxwriter  # noqa: PLC0415 -- loaded for whoever exports, not at start
+
     with xlsxwriter.Workbook(file, options) as book:
         for place, sheet in enumerate(sheets):
             _write(book, sheet)
@@ -143,6 +143,8 @@ def _write_row(
     paper: Any, sheet: Sheet, line: int, row: Sequence[Cell], look: Any, *, sums_of: int = 0
 ) -> None:
     """One line; a live one, where the column has a formula, or a sum over ``sums_of`` lines."""
+    from xlsxwriter.utility import xl_rowcol_to_cell  # noqa: PLC0415 -- as above
+
     addresses = {c.key: xl_rowcol_to_cell(line, place) for place, c in enumerate(sheet.columns)}
     for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
         formula = column.formula.format(**addresses)

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from app.core.errors import RuleBroken
 from app.policy import Role
 from app.web.guards import Visit
-from app.web.printing import MOST_CHARACTERS, MOST_LINES, OwnAssets, pdf_response, printed
+from app.web.press import OwnAssets
+from app.web.printing import MOST_CHARACTERS, MOST_LINES, pdf_response, printed
 from app.web.static import static
 
 PAGE = '<!doctype html><html lang="en"><title>Figures</title>{}</html>'
