@@ -14,8 +14,10 @@ install_python_packages() {
   python_serves .venv/bin/python ||
     "$uv" venv --quiet --clear --python "$(find_python)" .venv 2>/dev/null ||
     fail "Python 3.12 or newer is missing and could not be fetched: install it, for example with pyenv."
-  "$uv" pip sync --quiet --python .venv --require-hashes "$lock"
+  "$uv" pip sync --quiet --compile-bytecode --python .venv --require-hashes "$lock"
   "$uv" pip install --quiet --python .venv --no-deps --editable .
+  # Some machines forbid Python to keep what it compiled: each start would compile everything anew.
+  .venv/bin/python -m compileall -q app certificates
 }
 
 # WeasyPrint draws with Pango, which no Python package brings.

@@ -44,7 +44,9 @@ find_python() {
 }
 
 python_candidates() {
-  local version versions=${PYENV_ROOT:-${HOME:-}/.pyenv}/versions
+  local version versions root=${PYENV_ROOT:-}
+  [ -n "$root" ] || root=$(dirname "$(dirname "$(readlink -f "$(command -v pyenv || echo /)")")")
+  versions=$root/versions
   for version in 3.13 3.14 3.12; do
     echo "python$version"
     printf '%s\n' "$versions/$version".*/bin/python | sort --reverse --version-sort

@@ -4,7 +4,7 @@ SQLAlchemy finds out at each execution how a statement is written, which for sho
 than the database's answer. Here it is asked once: for the SQL, and how values go in and come out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,14 @@ class Question:
 class _Prepared:
     sql: str
     constants: dict[str, Any]
-    into: Mapping[str, Convert]
+    into: tuple[tuple[str, Convert], ...]  # the values to come
     order: list[str] | None  # of values that are given by their place, not by name
     out_of: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def given(self, values: dict[str, Any]) -> dict[str, Any] | tuple[Any, ...]:
         found = self.constants.copy()
-        for name, value in values.items():
-            convert = self.into[name]
-            found[name] = convert(value) if convert else value
+        for name, convert in self.into:
+            found[name] = convert(values[name]) if convert else values[name]
         return found if self.order is None else tuple(found[name] for name in self.order)
 
     def understood(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -65,7 +64,7 @@ class _Prepared:
 
 
 def _prepare(statement: Select[tuple[Any, ...]], dialect: Dialect) -> _Prepared:
-    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    compiled = statement.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 -- what a SELECT compiles to
 
     def own(kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -81,7 +80,7 @@ def _prepare(statement: Select[tuple[Any, ...]], dialect: Dialect) -> _Prepared:
     return _Prepared(
         sql=str(compiled),
         constants=constants,
-        into=into,
+        into=tuple((name, into[name]) for name, bind in compiled.binds.items() if bind.required),
         order=list(compiled.positiontup) if compiled.positiontup is not None else None,
         out_of=tuple((place, convert) for place, convert in enumerate(out_of) if convert),
     )

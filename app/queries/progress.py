@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, Uuid, and_, bindparam, cast, func, select
+from sqlalchemy import Select, String, Uuid, and_, bindparam, cast, func, literal_column, select
 from sqlmodel import Session, col
 
 from app.core.questions import Question
@@ -37,9 +37,10 @@ class Standing:
 def _everything_personal() -> Select[tuple[Any, ...]]:
     """One row: with each activity in a row of its own, fetching them takes longer than the rest."""
     enrolment_id = bindparam("enrolment_id", type_=Uuid)
+    space: Any = literal_column("' '")  # a literal, which the types of SQLAlchemy do not foresee
     step = cast(col(Progress.activity_id), String) + ":" + cast(col(Progress.state), String)
     steps = (
-        select(func.aggregate_strings(step, " "))
+        select(func.aggregate_strings(step, space))
         .where(col(Progress.enrolment_id) == enrolment_id)
         .scalar_subquery()
     )
