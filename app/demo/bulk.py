@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlmodel import Session, SQLModel
 
 from app.core.db import engine
@@ -19,6 +19,7 @@ HASTY = (
     "PRAGMA foreign_keys = OFF",
     "PRAGMA cache_size = -524288",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA analysis_limit = 1000",
 )
 
 type Text = str | None
@@ -98,6 +99,7 @@ def bulk() -> Iterator[Bulk]:
         with Session(connection) as session, session.begin():
             session.connection()
             yield Bulk(session, connection)
+            session.execute(text("ANALYZE"))  # how much there is now: plans are made from that
     finally:
         connection.invalidate()  # nobody else shall work so hastily
         connection.close()

@@ -7,16 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     FromClause,
+    Integer,
     Label,
     Select,
+    SelectBase,
     Subquery,
     Uuid,
     case,
     distinct,
     func,
+    null,
     select,
+    union_all,
 )
 from sqlmodel import Session, col
 
@@ -70,31 +75,54 @@ def figures(
     counting: Counting = Counting.ENROLMENTS,
     only_institution: UUID | None,
 ) -> Figures:
-    """The total, and a table for each of ``crossings``: one statement each.
+    """The total, and a table for each of ``crossings``: one statement each at most.
 
     Enrolments are read from their summary. With ``only_institution`` nobody else is counted.
     """
     read = _people if counting is Counting.PEOPLE else _enrolments
-    sources = {by: read(filters, only_institution, by) for by in ((), *crossings)}
     editions = _editions_of(filters, only_institution)
-    total = session.execute(select(*_measures(sources[()]), editions)).mappings().one()
+    sources = [read(filters, only_institution, by) for by in crossings]
+    tables: list[SelectBase] = [
+        _lines(source, by) for source, by in zip(sources, crossings, strict=True)
+    ]
+    if tables and counting is Counting.ENROLMENTS:  # which add up: the first table's make the total
+        tables[0] = union_all(_total(sources[0], crossings[0], editions), tables[0])
+    else:
+        tables.insert(0, _total(read(filters, only_institution, ()), (), editions))
+        crossings = ((), *crossings)
+    answers = [
+        session.execute(_named(table.subquery(), by)).mappings().all()
+        for table, by in zip(tables, crossings, strict=True)
+    ]
+    (total,) = (row for row in answers[0] if row["editions"] is not None)
     return Figures(
         counting,
         _group((), total),
         total["editions"],
-        tuple(Table(by, _groups(session, sources[by], by)) for by in crossings),
+        tuple(
+            Table(by, _groups([row for row in rows if row["editions"] is None], by))
+            for by, rows in zip(crossings, answers, strict=True)
+            if by
+        ),
     )
 
 
 def _editions_of(filters: Filters, only_institution: UUID | None) -> Label[int]:
-    """How many editions have anybody: looked up one by one, which the summary's key makes quick."""
+    """How many editions have anybody: looked up one by one, which the summary's key makes quick.
+
+    What is asked of the edition is asked there: a database that finds the year in the summary too
+    reads all of that year for each edition.
+    """
     of = EnrolmentCount
+    in_any_year = replace(filters, year=None)
     anybody = select(col(of.n)).where(
         col(of.edition_id) == col(Edition.id),
         col(of.n) > 0,
-        *_conditions(of, col(of.institution_key), filters, only_institution),
+        *_conditions(of, col(of.institution_key), in_any_year, only_institution),
     )
     having = select(func.count()).select_from(Edition).where(anybody.exists())
+    if filters.year is not None:
+        having = having.where(col(Edition.reporting_year) == filters.year)
     return having.scalar_subquery().label("editions")
 
 
@@ -108,9 +136,7 @@ _COLUMNS = {
 }
 
 
-def _enrolments(
-    filters: Filters, only_institution: UUID | None, by: tuple[Dimension, ...]
-) -> Subquery:
+def _enrolments(filters: Filters, only_institution: UUID | None, by: tuple[Dimension, ...]) -> CTE:
     """The summary: enrolments that are alike, and their number ``n``.
 
     Unless editions are asked for, those of several are added up first: distinct counts over the
@@ -124,11 +150,11 @@ def _enrolments(
         *alike[:-1], func.nullif(institution, NO_INSTITUTION, type_=Uuid()).label("institution_id")
     ).where(col(of.n) > 0, *_conditions(of, institution, filters, only_institution))
     if Dimension.EDITION in by:
-        return found.add_columns(col(of.n)).subquery()
-    return found.add_columns(func.sum(of.n).label("n")).group_by(*alike).subquery()
+        return found.add_columns(col(of.n)).cte()
+    return found.add_columns(func.sum(of.n).label("n")).group_by(*alike).cte()
 
 
-def _people(filters: Filters, only_institution: UUID | None, by: tuple[Dimension, ...]) -> Subquery:
+def _people(filters: Filters, only_institution: UUID | None, by: tuple[Dimension, ...]) -> CTE:
     """Enrolments one by one: of a person's in one line only the newest counts, ``n`` is 1."""
     of = Enrolment
     columns = {*_COLUMNS.values(), "account_id", "admitted_at", "id"}
@@ -141,7 +167,7 @@ def _people(filters: Filters, only_institution: UUID | None, by: tuple[Dimension
         partition_by=[*(_key(found, dimension) for dimension in by), found.c.account_id],
         order_by=[found.c.admitted_at.desc().nulls_last(), found.c.id.desc()],
     )
-    return select(found, case((place == 1, 1), else_=0).label("n")).subquery()
+    return select(found, case((place == 1, 1), else_=0).label("n")).cte()
 
 
 def _conditions(
@@ -178,10 +204,19 @@ def _is(part: Part | None, gender: Any) -> ColumnElement[bool]:
     return among
 
 
-def _groups(session: Session, counted: Subquery, by: tuple[Dimension, ...]) -> tuple[Group, ...]:
+def _total(counted: CTE, by: tuple[Dimension, ...], editions: Label[int]) -> Select[Any]:
+    """One line of all together, like those of a table ``by`` dimensions: without their keys."""
+    keys = [null().cast(_key(counted, dimension).type).label(dimension) for dimension in by]
+    return select(*keys, *_measures(counted), editions)
+
+
+def _lines(counted: CTE, by: tuple[Dimension, ...]) -> Select[Any]:
     keys = [_key(counted, dimension).label(dimension) for dimension in by]
-    lines = select(*keys, *_measures(counted)).group_by(*keys).subquery()
-    rows = session.execute(_named(lines, by)).mappings()
+    none = null().cast(Integer).label("editions")
+    return select(*keys, *_measures(counted), none).group_by(*keys)
+
+
+def _groups(rows: list[Mapping[Any, Any]], by: tuple[Dimension, ...]) -> tuple[Group, ...]:
     groups = tuple(_group(_keys_of(row, by), row) for row in rows)
     return with_every_part(groups, by) if Dimension.GENDER in by else groups
 
@@ -196,7 +231,7 @@ def _key(counted: FromClause, dimension: Dimension) -> ColumnElement[Any]:
 MEASURES = ("total", *Part, "institutions", "countries", "without_institution")
 
 
-def _measures(counted: Subquery) -> list[ColumnElement[Any]]:
+def _measures(counted: CTE) -> list[ColumnElement[Any]]:
     """The numbers of a `Group`, each under its name."""
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -239,11 +274,11 @@ _NAMED: dict[Dimension, type[EditionNamed | CourseNamed | InstitutionNamed | Par
 def _named(lines: Subquery, by: tuple[Dimension, ...]) -> Select[Any]:
     found = select(lines)
     if Dimension.EDITION in by:
-        found = found.join(Edition, col(Edition.id) == lines.c.edition)
+        found = found.join(Edition, col(Edition.id) == lines.c.edition, isouter=True)
     if Dimension.COURSE in by:
-        found = found.join(Course, col(Course.id) == lines.c.course)
+        found = found.join(Course, col(Course.id) == lines.c.course, isouter=True)
     elif Dimension.EDITION in by:
-        found = found.join(Course, col(Course.id) == col(Edition.course_id))
+        found = found.join(Course, col(Course.id) == col(Edition.course_id), isouter=True)
     if Dimension.INSTITUTION in by:
         same = col(Institution.id) == lines.c.institution
         found = found.join(Institution, same, isouter=True)

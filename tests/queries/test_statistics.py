@@ -286,7 +286,7 @@ def test_enrolments_are_read_from_their_summary_alone(session: Session, make: Ma
     with statements() as sent:
         figures(session, Filters(year=2026), (D.EDITION,), (D.COUNTRY,), only_institution=None)
 
-    assert len(sent) == 3
+    assert len(sent) == 2
     assert [s for s in sent if "FROM enrolment " in s or "JOIN enrolment " in s] == []
 
 
