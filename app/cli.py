@@ -175,10 +175,7 @@ def create_admin(
     from app.services.administrators import create_administrator
 
     _refuse_old_shape()
-    if sys.stdin.isatty():
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
+    password = _password()
     person = Person(
         name=name,
         country=country.upper(),
@@ -191,6 +188,28 @@ def create_admin(
     with changing() as session:
         account = create_administrator(session, person, email=email, password=password)
     typer.echo(f"{account.email} administers Taller now.")
+
+
+@app.command("set-password")
+def set_password(
+    email: Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")],
+) -> None:
+    """Give a person who forgot theirs a new password. It is asked for, or read from a pipe."""
+    from app.core.db import changing
+    from app.services import administrators
+
+    _refuse_old_shape()
+    password = _password()
+    with changing() as session:
+        administrators.set_password(session, email=email, password=password)
+    typer.echo(f"{email} has a new password, and is signed out everywhere.")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return asked
+    return sys.stdin.readline().rstrip("\n")
 
 
 @app.command("issue-certificates")

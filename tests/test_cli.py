@@ -22,10 +22,12 @@ from sqlmodel import Session, col, func, select, update
 
 from app.cli import main
 from app.core import db
+from app.core.passwords import hash_password, password_matches
 from app.core.settings import settings
 from app.demo.presence import PASSWORD, SIGN_INS
 from app.models import (
     Account,
+    AuditEvent,
     Certificate,
     CertificateStatus,
     Course,
@@ -34,12 +36,13 @@ from app.models import (
     EnrolmentCount,
     EnrolmentStatus,
     PlatformRole,
+    SignIn,
 )
-from tests.make import Make
+from tests.make import Make, a_sign_in
 
 COMMANDS = [
     *("serve", "worker", "migrate", "demo", "create-admin"),
-    *("issue-certificates", "backup", "restore", "export", "doctor"),
+    *("set-password", "issue-certificates", "backup", "restore", "export", "doctor"),
 ]
 A_MINUTE = 60
 
@@ -212,6 +215,54 @@ def test_an_administrator_with_a_weak_password_is_not_made(
 
     assert taller("create-admin", "ana@example.org", "Ana Pérez").status == 1
     assert session.exec(select(Account)).all() == []
+
+
+def test_a_forgotten_password_is_replaced_and_its_sign_ins_end(
+    taller: Terminal, make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make.account(email="ana@example.org", password_hash=hash_password("lost and gone"))
+    stranger = make.account()
+    for person, secret in ((account, "a"), (stranger, "b")):
+        make.saved(a_sign_in(person, secret))
+    monkeypatch.setattr("sys.stdin", io.StringIO("torno y compás 7\n"))
+
+    said = taller("set-password", " Ana@Example.org")
+
+    assert (said.status, said.err) == (0, "")
+    session.expire_all()
+    assert password_matches("torno y compás 7", account.password_hash)
+    assert not password_matches("lost and gone", account.password_hash)
+    left = session.exec(select(SignIn)).all()
+    assert [sign_in.account_id for sign_in in left] == [stranger.id]
+    (event,) = session.exec(select(AuditEvent)).all()
+    assert (event.action, event.subject_id) == ("set password", account.id)
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "why"),
+    [
+        ("nobody@example.org", "torno y compás 7", "Nobody has an account"),
+        ("ana@example.org", "short", "at least"),
+        ("ana@example.org", "1234567890", "Many people use this password"),
+    ],
+)
+def test_a_password_is_not_set_for_nobody_nor_to_a_weak_one(
+    taller: Terminal,
+    make: Make,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    email: str,
+    password: str,
+    why: str,
+) -> None:
+    account = make.account(email="ana@example.org", password_hash="as it was")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+
+    said = taller("set-password", email)
+
+    assert (said.status, why in said.err) == (1, True)
+    session.expire_all()
+    assert account.password_hash == "as it was"
 
 
 @pytest.mark.parametrize("by_id", [False, True])

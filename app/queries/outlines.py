@@ -34,6 +34,9 @@ class ModuleLine:
     after_previous: bool
     activities: tuple[ActivityLine, ...]
 
+    def holds(self, activity_id: UUID) -> bool:
+        return any(activity.id == activity_id for activity in self.activities)
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:

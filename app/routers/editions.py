@@ -24,7 +24,7 @@ from app.web.fresh import unless_unchanged
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.outline import module_section, outline_entry
-from app.web.pieces import around, joined, piece
+from app.web.pieces import around, piece
 
 router = APIRouter(route_class=OneHopRoute)
 
@@ -69,11 +69,10 @@ def _page(request: Request, visit: EditionVisit, ahead: SessionAhead | None) -> 
         request,
         visit,
         "editions/show.html",
-        "editions/_show.html",
         here="home" if personal else "editions",
         title=title.text,
-        top=_top(visit, title),
-        session=_next_session(visit, ahead) if ahead else "",
+        top=[_top(visit, title)],
+        session=[_next_session(visit, ahead)] if ahead else [],
         **_modules(visit, outline, stands, title),
     )
 
@@ -107,42 +106,43 @@ def _next_session(visit: EditionVisit, ahead: SessionAhead) -> Markup:
 
 def _modules(
     visit: EditionVisit, outline: Outline, stands: Standing | None, title: Title
-) -> dict[str, Markup | str]:
+) -> dict[str, list[Markup]]:
     """The modules: the present one open, the others folded; all open for those who accompany."""
     address, personal = _address(visit), stands is not None
     activities = stands.activities if stands else {}
-    done = stands.done() if stands else None
     states = module_states(
         outline, activities, on=clock.today(current_zone()), all_open=not personal
     )
     line = next_activity(states) if personal else None
     present = _present(states, line)
     return {
-        "outline": _outline(address, title, outline, states, done),
-        "next": _next(visit, stands, line) if stands else "",
-        "current": module_section(present, address, folded=False, personal=True) if present else "",
-        "others": joined(
+        "outline": _outline(address, title, states, stands.done() if stands else None),
+        "next": [_next(visit, stands, line)] if stands else [],
+        "current": [module_section(present, address, folded=False, personal=True)]
+        if present
+        else [],
+        "others": [
             module_section(state, address, folded=personal, personal=personal)
             for state in states
             if state is not present
-        ),
-        "empty": "" if states else piece("editions/_empty.html", address=address),
+        ],
+        "empty": [] if states else [piece("editions/_empty.html", address=address)],
     }
 
 
 def _outline(
-    address: str, title: Title, outline: Outline, states: list[ModuleState], done: int | None
-) -> Markup | str:
+    address: str, title: Title, states: list[ModuleState], done: int | None
+) -> list[Markup]:
     if not states:
-        return ""
+        return []
     before, after = around(
         "editions/_outline.html",
         title=title,
         address=address,
         done=done,
-        total=len(outline.activities),
+        total=sum(len(state.states) for state in states),
     )
-    return joined([before, *(outline_entry(state, address, None) for state in states), after])
+    return [before, *(outline_entry(state, address, None) for state in states), after]
 
 
 def _next(visit: EditionVisit, stands: Standing, line: ActivityLine | None) -> Markup:

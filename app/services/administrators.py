@@ -1,13 +1,14 @@
-"""Making the first administrator of an installation, from the command line."""
+"""What whoever runs an installation does to accounts, from the command line."""
 
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session
 
 from app.core import passwords
-from app.core.errors import RuleBroken
+from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.models import Account, PlatformRole
-from app.services.accounts import Person, register, weakness
+from app.queries.accounts import credentials
+from app.services.accounts import Person, change_password, register, weakness
 from app.services.audit import record
 
 
@@ -19,17 +20,27 @@ def create_administrator(session: Session, person: Person, *, email: str, passwo
         raise RuleBroken(
             _("This is no e-mail address: %(address)s") % {"address": email}
         ) from error
-    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
-        raise RuleBroken(
-            _("A password has at least %(shortest)s letters.") % {"shortest": passwords.SHORTEST}
-        )
-    if reason := weakness(password, email=address):
-        raise RuleBroken(reason)
-
-    account = register(
-        session, person, email=address, password_hash=passwords.hash_password(password)
-    )
+    account = register(session, person, email=address, password_hash=_hash(password, address))
     account.platform_role = PlatformRole.ADMINISTRATOR
     session.add(account)
     record(session, None, "create administrator", "account", account.id)
     return account
+
+
+def set_password(session: Session, *, email: str, password: str) -> None:
+    """A new password for somebody who forgot theirs; whoever was signed in with it is not now."""
+    known = credentials(session, email)
+    if known is None:
+        raise NotFound(_("Nobody has an account with %(address)s.") % {"address": email})
+    change_password(session, known.id, _hash(password, email))
+    record(session, None, "set password", "account", known.id)
+
+
+def _hash(password: str, email: str) -> str:
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        raise RuleBroken(
+            _("A password has at least %(shortest)s letters.") % {"shortest": passwords.SHORTEST}
+        )
+    if reason := weakness(password, email=email):
+        raise RuleBroken(reason)
+    return passwords.hash_password(password)

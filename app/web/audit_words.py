@@ -13,6 +13,7 @@ WORDS = {
     "draw certificate again": N_("had a certificate drawn again"),
     "revoke certificate": N_("withdrew a certificate"),
     "send message again": N_("had a message sent again"),
+    "set password": N_("set a new password"),
     "withdraw enrolment": N_("took a place away"),
     "account": N_("account"),
     "certificate": N_("certificate"),

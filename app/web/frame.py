@@ -22,6 +22,7 @@ from app.web.pages import (
     wants_light,
     weight_in_words,
 )
+from app.web.pieces import joined
 
 #: A private letter that nobody types marks where something is filled in: NAME between two of them.
 _EDGE = "\ue001"
@@ -43,37 +44,37 @@ class _Anybody:
 
 
 def render_framed(
-    request: Request, visit: Visit, page: str, main: str, *, title: str, here: str, **given: Any
+    request: Request, visit: Visit, page: str, *, title: str, here: str, **pieces: list[Markup]
 ) -> Response:
-    """Answer with ``main``, which needs only what is ``given``, inside the frame of ``page``.
-
-    The block ``main`` of ``page`` prints ``main_html``.
-    """
+    """Answer with ``page``, where each of ``pieces`` fills the place of its name."""
     if flash.COOKIE in request.cookies:
-        told = given | {"title": title, "here": here, "main": main, "main_html": None}
-        return render(request, visit, page, **told)
-    content = environment.get_template(main).render(given)
-    frame = _frame(request, visit, page, here)
+        whole: dict[str, Any] = {name: joined(piece) for name, piece in pieces.items()}
+        return render(request, visit, page, title=title, here=here, **whole)
+    is_there = tuple((name, bool(piece)) for name, piece in pieces.items())
+    frame = _frame(request, visit, page, here, is_there)
     path_in = same_in(request)
-    fill = {
-        "main": content,
-        "title": str(escape(title)),
-        "name": str(escape(visit.viewer.name.split()[0])),
-        **{f"in_{code}": str(escape(path_in(code))) for code in i18n.LANGUAGES},
+    fill = pieces | {
+        "title": [escape(title)],
+        "name": [escape(visit.viewer.name.split()[0])],
+        **{f"in_{code}": [escape(path_in(code))] for code in i18n.LANGUAGES},
     }
-    fill["weight"] = weight_in_words(page, len(content), lambda: "".join(_filled(frame, fill)))
-    return html_response(request, "".join(_filled(frame, fill)))
+    length = sum(len(text) for piece in pieces.values() for text in piece)
+    weight = weight_in_words(page, length, lambda: _filled(frame, fill | {"weight": []}))
+    return html_response(request, _filled(frame, fill | {"weight": [escape(weight)]}))
 
 
 MOST_KEPT = 512
 _kept: dict[tuple[object, ...], tuple[str, ...]] = {}
 
 
-def _frame(request: Request, visit: Visit, page: str, here: str) -> tuple[str, ...]:
+def _frame(
+    request: Request, visit: Visit, page: str, here: str, is_there: tuple[tuple[str, bool], ...]
+) -> tuple[str, ...]:
     """The frame in pieces: text, name of a slot, text, name of a slot, …, text."""
     depends_on = (
         page,
         here,
+        is_there,
         i18n.current_locale(),
         visit.viewer.theme,
         wants_light(request),
@@ -83,20 +84,26 @@ def _frame(request: Request, visit: Visit, page: str, here: str) -> tuple[str, .
     if depends_on not in _kept:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        _kept[depends_on] = _rendered(page, context(request, visit, here=here))
+        pieces = {name: _slot(name) if present else "" for name, present in is_there}
+        _kept[depends_on] = _rendered(page, context(request, visit, here=here, **pieces))
     return _kept[depends_on]
 
 
 def _rendered(page: str, told: dict[str, Any]) -> tuple[str, ...]:
     slots = {
-        "viewer": _Anybody(told),
         "title": _slot("title"),
-        "main_html": _slot("main"),
+        "viewer": _Anybody(told),
         "weight_mark": _slot("weight"),
         "path_in": lambda code: _slot(f"in_{code}"),
     }
     return tuple(_SLOT.split(environment.get_template(page).render(told | slots)))
 
 
-def _filled(frame: tuple[str, ...], fill: dict[str, str]) -> list[str]:
-    return [fill.get(piece, "") if n % 2 else piece for n, piece in enumerate(frame)]
+def _filled(frame: tuple[str, ...], fill: dict[str, list[Markup]]) -> str:
+    texts: list[str] = []
+    for n, part in enumerate(frame):
+        if n % 2:
+            texts += fill[part]
+        else:
+            texts.append(part)
+    return "".join(texts)

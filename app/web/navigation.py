@@ -26,6 +26,7 @@ def navigation(visit: Visit | None) -> list[Entry]:
     if visit.may(Action.SEE_EDITIONS):
         entries.append(Entry("editions", "/editions", _("Editions")))
         entries.append(Entry("sessions", "/sessions", _("Live sessions")))
+        entries.append(Entry("institutions", "/institutions", _("Institutions")))
         entries.append(Entry("statistics", "/statistics", _("Statistics")))
         entries.append(Entry("certificates", "/certificates", _("Certificates")))
     elif person.tutors:

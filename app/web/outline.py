@@ -36,7 +36,7 @@ class Step:
 
 def outline_entry(state: ModuleState, address: str, current: UUID | None) -> Markup:
     """The module in the course outline; what is done or not open is folded into a word."""
-    here = current if current in {a.id for a in state.module.activities} else None
+    here = current if current and state.module.holds(current) else None
     return _rendered(
         "editions/_outline_entry.html",
         state.module,
