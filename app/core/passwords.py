@@ -47,19 +47,14 @@ def hash_password(password: str) -> str:
     return hashing(password).result()
 
 
-def comparing(password: str, hashed: str | None) -> Future[bool]:
-    """`password_matches`, for those who can await it and hold no thread meanwhile."""
+def password_matches(password: str, hashed: str | None) -> bool:
+    """Whether ``password`` is the one; as slow for an unknown account as for a known one."""
 
     def compare() -> bool:
         matches = _hasher.verify(password[:LONGEST], hashed or _nobody())
         return matches and hashed is not None
 
-    return _worker().submit(compare)
-
-
-def password_matches(password: str, hashed: str | None) -> bool:
-    """Whether ``password`` is the one; as slow for an unknown account as for a known one."""
-    return comparing(password, hashed).result()
+    return _worker().submit(compare).result()
 
 
 @cache

@@ -6,12 +6,18 @@ before the answer leaves; when it raises, it is undone.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any
 
 from fastapi.routing import APIRoute
+
+from app.web.threads import files, in_a_thread, pages
+
+#: Addresses that end so answer with something that takes its time to be made.
+FILES = (".pdf", ".xlsx", ".csv", ".ics")
 
 
 class Step[T]:
@@ -21,16 +27,19 @@ class Step[T]:
         self.take = take
 
 
-def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """``endpoint``, which takes its `Step` arguments itself."""
+def in_one_hop(endpoint: Callable[..., Any], threads: Callable[[], Executor]) -> Callable[..., Any]:
+    """``endpoint`` in one of ``threads``, where it takes its `Step` arguments itself."""
 
-    @wraps(endpoint)
-    def handle(**arguments: Any) -> Any:
+    def take_and_handle(arguments: dict[str, Any]) -> Any:
         with ExitStack() as stack:
             for name, value in arguments.items():
                 if isinstance(value, Step):
                     arguments[name] = value.take(stack)
             return endpoint(**arguments)
+
+    @wraps(endpoint)
+    async def handle(**arguments: Any) -> Any:
+        return await in_a_thread(lambda: take_and_handle(arguments), among=threads())
 
     return handle
 
@@ -40,5 +49,5 @@ class OneHopRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if not iscoroutinefunction(endpoint):
-            endpoint = in_one_hop(endpoint)
+            endpoint = in_one_hop(endpoint, files if path.endswith(FILES) else pages)
         super().__init__(path, endpoint, **options)

@@ -1,15 +1,15 @@
 """Proving who one is by a password: slowly on purpose, and without keeping anybody else waiting."""
 
-import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.core import clock
 from app.core.db import reading
-from app.core.passwords import comparing
+from app.core.passwords import password_matches
 from app.queries.accounts import Credentials, credentials
 from app.services.sign_ins import (
     forget_failures,
@@ -18,6 +18,7 @@ from app.services.sign_ins import (
     refuse_guessing,
 )
 from app.web.db import unit_of_work
+from app.web.threads import in_a_thread
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,24 @@ class Claim:
 async def once_proven[T](claim: Claim, deed: Callable[[Session, Credentials], T]) -> T | None:
     """Do ``deed`` if the password is the account's; else count a failure, and give None.
 
-    Looking at a password takes tens of milliseconds in the one thread that does it, and people
-    queue for it. Meanwhile no transaction is open (it would lock out every writer of SQLite) and no
-    thread waits (pages need them). What is written follows in a short transaction of its own,
-    which counts the failures once more: many tries at once must not slip through together.
+    Looking at a password takes tens of milliseconds in the one thread that does it. People wait for
+    that outside of everything: of threads in which pages are made, and of transactions (one would
+    lock out every writer of SQLite). What is written follows in a short one, which counts the
+    failures once more: many tries at once must not slip through together.
     """
-    known = await run_in_threadpool(_known, claim)
-    hashed = known.password_hash if known else None
-    matches = await asyncio.wrap_future(comparing(claim.password, hashed))
-    return await run_in_threadpool(_judge, claim, known if matches else None, deed)
+    return await in_a_thread(lambda: _prove(claim, deed), among=_threads())
+
+
+@cache
+def _threads() -> Executor:
+    """One looks up the next account while the other's password is looked at."""
+    return ThreadPoolExecutor(2, thread_name_prefix="sign-ins")
+
+
+def _prove[T](claim: Claim, deed: Callable[[Session, Credentials], T]) -> T | None:
+    known = _known(claim)
+    matches = password_matches(claim.password, known.password_hash if known else None)
+    return _judge(claim, known if matches else None, deed)
 
 
 def _known(claim: Claim) -> Credentials | None:
