@@ -1,102 +1,56 @@
-"""What Taller costs, as ratios measured side by side in one run; see docs/performance.md."""
+"""``python -m bench``: measure, print a table, and keep it in bench/results.json."""
 
-import json
-import statistics
-import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import argparse
+from collections.abc import Callable, Iterable
 
-from app.web.cookie import cookie_name
-from bench.baseline import FOLDER
-from bench.load import ask, get, load
-from bench.places import Database, installation
-from bench.programme import Programme, make_programme
-from bench.servers import Server, server
-from bench.told import compare, tell_baseline
+from rich.console import Console
 
-RESULTS = Path(__file__).with_name("results.json")
-#: The least share of the baseline's throughput that the course page keeps.
-TARGETS = {Database.SQLITE: 0.6, Database.POSTGRESQL: 0.4}
+from bench.course import QUICK, USUAL, measure_course
+from bench.drawing import measure_certificates
+from bench.figures import measure_figures
+from bench.report import RESULTS, Row, save, show
+from bench.sign_ins import measure_sign_ins
+from bench.weight import measure_weight
 
+Part = Callable[[], Iterable[Row]]
 
-@dataclass(frozen=True)
-class Measure:
-    name: str
-    ours: str
-    other: str
-    ratio: float
-    target: float
-
-    @property
-    def met(self) -> bool:
-        return self.ratio >= self.target
+A_MILLION = 1_000_000
+FEW = 20_000
 
 
 def main() -> None:
-    quick = "--quick" in sys.argv
-    measures = [course_page(database, quick=quick) for database in Database]
-    for m in measures:
-        verdict = "met" if m.met else "MISSED"
-        print(f"{m.name}: {m.ours}; {m.other}; ratio {m.ratio:.2f}, target {m.target}: {verdict}")
-    told = [asdict(m) | {"met": m.met} for m in measures]
-    RESULTS.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    given = _options()
+    pace = QUICK if given.quick else USUAL
+    parts: dict[str, list[Part]] = {
+        "course": [lambda: measure_course(pace), measure_weight],
+        "sign-ins": [lambda: measure_sign_ins(pace)],
+        "statistics": [lambda: measure_figures(given.scale or (FEW if given.quick else A_MILLION))],
+        "certificates": [lambda: measure_certificates(5 if given.quick else 40)],
+    }
+    rows: list[Row] = []
+    for name in given.only or parts:
+        for measure in parts[name]:
+            for row in measure():
+                Console(stderr=True).print(f"[dim]{row.measure}: {row.ours}")
+                rows.append(row)
+    show(rows)
+    save(rows, vars(given))
+    print(f"Kept in {RESULTS}.")
 
 
-def requests(programme: Programme) -> list[bytes]:
-    """The course page, as each of the participants asks for it."""
-    name = cookie_name()
-    return [
-        get(programme.address, Cookie=f"{name}={reader.secret}; lang=en")
-        for reader in programme.readers
-    ]
-
-
-def course_page(database: Database, *, quick: bool) -> Measure:
-    """Our course page against FastAPI and Jinja that render the same bytes from memory."""
-    seconds, rounds = (1.0, 3) if quick else (3.0, 5)
-    with installation(database) as place:
-        programme = make_programme()
-        asked = requests(programme)
-        with server("app.main:app", place.environment, place.folder) as ours:
-            pages = [ask(ours.port, request).body.decode() for request in asked]
-            tell_baseline(place.folder, programme, pages)
-            told = {**place.environment, FOLDER: str(place.folder)}
-            with server("bench.baseline:create_app", told, place.folder, "--factory") as other:
-                same = [get(f"/rendered/{n}") for n in range(len(pages))]
-                for page, request in zip(pages, same, strict=True):
-                    compare(page, ask(other.port, request).body.decode())
-                return _side_by_side(database, ours, asked, other, same, seconds, rounds)
-
-
-def _side_by_side(
-    database: Database,
-    ours: Server,
-    asked: list[bytes],
-    other: Server,
-    same: list[bytes],
-    seconds: float,
-    rounds: int,
-) -> Measure:
-    pairs = []
-    for _ in range(rounds):
-        a, b = _round(ours, asked, seconds), _round(other, same, seconds)
-        pairs.append((a[0] / b[0], a, b))
-    ratio, a, b = sorted(pairs)[len(pairs) // 2]
-    assert ratio == statistics.median_low([pair[0] for pair in pairs])  # noqa: S101 -- the middle pair
-    return Measure(
-        name=f"course page on {database}",
-        ours=f"ours {a[0]:.0f}/s, {a[1]:.2f} ms of processor each",
-        other=f"baseline {b[0]:.0f}/s, {b[1]:.2f} ms",
-        ratio=ratio,
-        target=TARGETS[database],
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="in a minute, less exactly")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=("course", "sign-ins", "statistics", "certificates"),
+        help="measure only this; can be given several times",
     )
-
-
-def _round(to: Server, asked: list[bytes], seconds: float) -> tuple[float, float]:
-    """Answers a second, and milliseconds of processor time for each."""
-    before = to.cpu_seconds()
-    count = load(to.port, asked, seconds=seconds)
-    return count.per_second, (to.cpu_seconds() - before) / count.answers * 1000
+    parser.add_argument(
+        "--scale", type=int, metavar="N", help="enrolments for the statistics (1000000)"
+    )
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Asking a server as fast as it answers, over a few connections that are kept open."""
+"""Asking a server over connections that are kept open: as fast as it answers, or at a pace."""
 
 import asyncio
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle, islice
@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass
 class Count:
-    """What a round of load came to."""
+    """What some time of asking came to."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -61,34 +61,33 @@ class Count:
 
 def get(path: str, **headers: str) -> bytes:
     """A request as it goes over the wire; ``_`` in the name of a header stands for a hyphen."""
+    return _request(f"GET {path}", headers, "")
+
+
+def post(path: str, body: str, **headers: str) -> bytes:
+    about = {
+        "Content_Type": "application/x-www-form-urlencoded",
+        "Content_Length": str(len(body)),
+    }
+    return _request(f"POST {path}", headers | about, body)
+
+
+def _request(what: str, headers: dict[str, str], body: str) -> bytes:
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: localhost", *lines, "", ""]).encode()
+    return "\r\n".join([f"{what} HTTP/1.1", "Host: localhost", *lines, "", body]).encode()
 
 
-def post(path: str, body: str) -> bytes:
-    lines = [
-        f"POST {path} HTTP/1.1",
-        "Host: localhost",
-        "Content-Type: application/x-www-form-urlencoded",
-        f"Content-Length: {len(body)}",
-    ]
-    return "\r\n".join([*lines, "", body]).encode()
-
-
-def ask(port: int, request: bytes, *, seconds: float = SECONDS_TO_ANSWER) -> Answer:
+def ask(port: int, request: bytes) -> Answer:
     """One question on a connection of its own."""
-    with socket.create_connection((HOST, port), timeout=seconds) as connection:
+    with socket.create_connection((HOST, port), timeout=SECONDS_TO_ANSWER) as connection:
         connection.sendall(request)
         received = b""
-        while True:
-            more = connection.recv(65536)
+        while more := connection.recv(65536):
             received += more
             head, end, body = received.partition(_END)
             if end and len(body) >= _length(head):
                 return Answer(int(head[9:12]), head + end, body)
-            if not more:
-                message = f"the server closed the connection after {received[:200]!r}"
-                raise LoadError(message)
+    raise LoadError(f"the server closed the connection after {received[:200]!r}")
 
 
 def _length(head: bytes) -> int:
@@ -97,15 +96,15 @@ def _length(head: bytes) -> int:
 
 
 class _Asker(asyncio.Protocol):
-    """One connection: asks the next question as soon as the last answer is whole."""
+    """One connection: asks the next question when the last answer is whole, or a pause later."""
 
-    def __init__(self, requests: Iterator[bytes], expected: int, done: Callable[[], None]) -> None:
+    def __init__(self, requests: Iterator[bytes], expected: int, pause: float = 0) -> None:
         self.requests = requests
         self.expected = b"HTTP/1.1 %d" % expected
-        self.done = done
+        self.pause = pause
+        self.ended = asyncio.get_running_loop().create_future()
         self.asking = True
-        self.count = Count()
-        self.trouble = ""
+        self.latencies: list[float] = []
         self._received = b""
         self._missing = -1
 
@@ -114,8 +113,12 @@ class _Asker(asyncio.Protocol):
         self._ask()
 
     def _ask(self) -> None:
+        request = next(self.requests, None) if self.asking else None
+        if request is None:
+            self._end()
+            return
         self._asked_at = time.perf_counter()
-        self.transport.write(next(self.requests))
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         if self._missing < 0:
@@ -125,58 +128,55 @@ class _Asker(asyncio.Protocol):
                 return
             self._received = b""
             if not head.startswith(self.expected):
-                self._stop(f"{head[:200]!r} instead of {self.expected!r}")
+                self._end(f"{head[:300]!r} instead of {self.expected!r}")
                 return
             self._missing = _length(head) - len(body)
         else:
             self._missing -= len(data)
         if self._missing == 0:
             self._missing = -1
-            self.count.latencies.append(time.perf_counter() - self._asked_at)
-            if self.asking:
-                self._ask()
+            self.latencies.append(time.perf_counter() - self._asked_at)
+            if self.pause:
+                asyncio.get_running_loop().call_later(self.pause, self._ask)
             else:
-                self._stop("")
+                self._ask()
 
-    def _stop(self, trouble: str) -> None:
-        self.trouble = trouble
+    def _end(self, trouble: str = "") -> None:
         self.transport.close()
+        if self.ended.done():
+            return
+        if trouble:
+            self.ended.set_exception(LoadError(trouble))
+        else:
+            self.ended.set_result(None)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        if self.asking and not self.trouble:
-            self.trouble = "the server closed the connection"
-        self.done()
+        self._end("the server closed the connection")
 
 
-def _itself(asker: _Asker) -> _Asker:
-    """What asyncio calls for the protocol of a connection."""
-    return asker
-
-
-async def _asked(
-    port: int, requests: Sequence[bytes], *, seconds: float, connections: int, expected: int
-) -> Count:
+async def _connected(port: int, askers: Iterable[_Asker]) -> None:
     loop = asyncio.get_running_loop()
-    askers: list[_Asker] = []
-    finished: list[asyncio.Future[None]] = []
-    began = time.perf_counter()
-    for n in range(connections):
-        ended: asyncio.Future[None] = loop.create_future()
-        own = islice(cycle(requests), n * len(requests) // connections, None)
-        asker = _Asker(own, expected, partial(ended.set_result, None))
-        askers.append(asker)
-        finished.append(ended)
+    for asker in askers:
         await loop.create_connection(partial(_itself, asker), HOST, port)
-    await asyncio.wait(finished, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _itself[T](thing: T) -> T:
+    return thing
+
+
+def _everlasting(
+    requests: Sequence[bytes], connections: int, expected: int, pause: float
+) -> list[_Asker]:
+    starts = (n * len(requests) // connections for n in range(connections))
+    return [_Asker(islice(cycle(requests), n, None), expected, pause) for n in starts]
+
+
+async def _stopped(askers: list[_Asker], began: float) -> Count:
     for asker in askers:
         asker.asking = False
-    await asyncio.wait_for(asyncio.gather(*finished), SECONDS_TO_ANSWER)
-    total = Count(time.perf_counter() - began)
-    for asker in askers:
-        if asker.trouble:
-            raise LoadError(asker.trouble)
-        total.latencies += asker.count.latencies
-    return total
+    await asyncio.wait_for(asyncio.gather(*(a.ended for a in askers)), SECONDS_TO_ANSWER)
+    took = time.perf_counter() - began
+    return Count(took, [latency for asker in askers for latency in asker.latencies])
 
 
 def load(
@@ -186,9 +186,48 @@ def load(
     seconds: float,
     connections: int = 8,
     expected: int = 200,
+    pause: float = 0,
 ) -> Count:
-    """Ask ``requests`` in turn over ``connections`` for ``seconds``; each must be ``expected``."""
+    """Ask ``requests`` in turn for ``seconds``; every answer must have the ``expected`` status."""
+
+    async def asked() -> Count:
+        began = time.perf_counter()
+        askers = _everlasting(requests, connections, expected, pause)
+        await _connected(port, askers)
+        ended = [asker.ended for asker in askers]
+        await asyncio.wait(ended, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return await _stopped(askers, began)
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(
-            _asked(port, requests, seconds=seconds, connections=connections, expected=expected)
-        )
+        return runner.run(asked())
+
+
+def rush(
+    port: int,
+    requests: Sequence[bytes],
+    crowd: Sequence[bytes],
+    *,
+    connections: int,
+    expected: int,
+    pause: float,
+) -> tuple[Count, Count]:
+    """All of ``crowd`` at once, each on a connection of its own, while ``requests`` go on.
+
+    Gives how these fared until the last of the crowd was answered, and how the crowd did.
+    """
+
+    async def asked() -> tuple[Count, Count]:
+        began = time.perf_counter()
+        calm = _everlasting(requests, connections, 200, pause)
+        await _connected(port, calm)
+        many = [_Asker(iter([request]), expected) for request in crowd]
+        await _connected(port, many)
+        return await _answered(many, began), await _stopped(calm, began)
+
+    async def _answered(many: list[_Asker], began: float) -> Count:
+        await asyncio.wait_for(asyncio.gather(*(a.ended for a in many)), SECONDS_TO_ANSWER)
+        return await _stopped(many, began)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        crowded, calm = runner.run(asked())
+        return calm, crowded

@@ -21,7 +21,7 @@ class Database(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """An installation as in production: its folder, and the environment of its processes."""
+    """An installation: its folder, and the environment of its processes."""
 
     database: Database
     folder: Path
@@ -29,22 +29,22 @@ class Place:
 
 
 @contextmanager
-def installation(database: Database) -> Iterator[Place]:
+def installation(database: Database, *, env: str = "production") -> Iterator[Place]:
     """An empty installation, at which this process looks too until the block ends."""
     with TemporaryDirectory(prefix="taller-bench-") as name:
         folder = Path(name)
         if database is Database.SQLITE:
-            with _looking_at(database, folder, f"sqlite:///{folder / 'taller.db'}") as place:
+            with _looking_at(database, folder, f"sqlite:///{folder / 'taller.db'}", env) as place:
                 yield place
         else:
-            with running_postgres() as url, _looking_at(database, folder, url) as place:
+            with running_postgres() as url, _looking_at(database, folder, url, env) as place:
                 yield place
 
 
 @contextmanager
-def _looking_at(database: Database, folder: Path, url: str) -> Iterator[Place]:
+def _looking_at(database: Database, folder: Path, url: str, env: str) -> Iterator[Place]:
     given = {
-        "TALLER_ENV": "production",
+        "TALLER_ENV": env,
         "TALLER_DATABASE_URL": url,
         "TALLER_DATA_DIR": str(folder),
         "TALLER_STORAGE_URL": "",

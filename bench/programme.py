@@ -34,6 +34,7 @@ ACTIVITIES = 6  # of each module
 DONE = 14  # by the first person
 PEOPLE = 50
 SEED = 20221122
+ZONE = "America/Santo_Domingo"
 
 _THINGS = (
     "a skills gap and what it costs",
@@ -202,6 +203,7 @@ def _reader(
             country=institution.country,
             institution_id=institution.id,
             language="en",
+            timezone=ZONE,
             gender=(Gender.WOMAN, Gender.MAN)[n % 2],
         ),
     )

@@ -9,14 +9,16 @@ from sqlmodel import Session, select
 
 from app.core import clock, formats
 from app.core.db import reading
+from app.core.formats import living_in
+from app.core.i18n import speaking
 from app.models import Course, Edition, LiveSession
 from app.queries.outlines import ActivityLine, ModuleState, module_states, next_activity, outline
 from app.web.labels import label
 from app.web.outline import KINDS, opening_words
 from bench.baseline import DATA, TEMPLATE, Activity, Meeting, Module, Page, Tab
-from bench.programme import Programme, Reader
+from bench.programme import ZONE, Programme, Reader
 
-MIDDLE = Path(__file__).with_name("course.html")
+MIDDLE = Path(__file__).with_name("course_page.html")
 BEGINS = '<div class="cols start">'
 ENDS = "</div>\n</main>"
 NAME = "{}<span class"
@@ -31,7 +33,7 @@ def tell_baseline(folder: Path, programme: Programme, pages: Sequence[str]) -> N
     """Write the baseline's template and data into ``folder``; ``pages`` are ours, one a reader."""
     template = _template(pages[0], programme.readers[0])
     (folder / TEMPLATE).write_text(template, encoding="utf-8")
-    with reading() as session:
+    with reading() as session, speaking("en"), living_in(ZONE):
         told = [
             asdict(_page(session, programme, reader, _weight(page)))
             for reader, page in zip(programme.readers, pages, strict=True)
@@ -65,7 +67,7 @@ def _template(page: str, reader: Reader) -> str:
     weight = WEIGHT.format(_weight(page))
     head = _raw(before, NAME.format(reader.name.split()[0]), NAME.format("{{ page.name }}"))
     foot = _raw(ends + after, weight, WEIGHT.format("{{ page.weight }}"))
-    return head + MIDDLE.read_text(encoding="utf-8").rstrip("\n") + foot
+    return head + MIDDLE.read_text(encoding="utf-8") + foot
 
 
 def _raw(text: str, told: str, slot: str) -> str:
@@ -86,7 +88,7 @@ def _page(session: Session, programme: Programme, reader: Reader, weight: str) -
         select(Edition, Course).join(Course).where(Edition.id == programme.edition_id)
     ).one()
     lines = outline(session, edition.id, edition.version, "en")
-    states = module_states(lines, reader.states, on=clock.today())
+    states = module_states(lines, reader.states, on=clock.today(ZONE))
     coming = next_activity(states)
     address = programme.address
     modules = tuple(_module(state, address, coming) for state in states)
@@ -152,5 +154,5 @@ def _meeting(session: Session, programme: Programme) -> Meeting:
         instant=f"{meeting.starts_at:%Y-%m-%dT%H:%MZ}",
         moment=formats.moment(meeting.starts_at),
         minutes=meeting.minutes,
-        zone=formats.zone_name("UTC", meeting.starts_at),
+        zone=formats.zone_name(ZONE, meeting.starts_at),
     )
