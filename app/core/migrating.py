@@ -1,9 +1,11 @@
 """Bringing the database to the newest shape, and telling whether it is there."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -27,15 +29,38 @@ def config(connection: Connection | None = None) -> "Config":
 def upgrade(engine: Engine, to: str = "head") -> None:
     from alembic import command  # noqa: PLC0415 -- as above
 
-    with engine.begin() as connection:
+    with changing_shape(engine) as connection:
         command.upgrade(config(connection), to)
 
 
 def downgrade(engine: Engine, to: str = "base") -> None:
     from alembic import command  # noqa: PLC0415 -- as above
 
-    with engine.begin() as connection:
+    with changing_shape(engine) as connection:
         command.downgrade(config(connection), to)
+
+
+@contextmanager
+def changing_shape(engine: Engine) -> Iterator[Connection]:
+    """One transaction. SQLite changes most tables by making them anew and dropping the old one.
+
+    With foreign keys watched, that would delete everything that refers to it; so they are looked at
+    before the end instead (https://sqlite.org/lang_altertable.html, section 7).
+    """
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        by_copying = connection.dialect.name == "sqlite"
+        if by_copying:
+            raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if by_copying and (broken := raw.execute("PRAGMA foreign_key_check").fetchall()):
+                    message = f"A migration broke references: {broken[:3]}"
+                    raise RuntimeError(message)
+        finally:
+            if by_copying:
+                raw.execute("PRAGMA foreign_keys = ON")
 
 
 @cache
