@@ -170,23 +170,14 @@ def create_admin(
 ) -> None:
     """Make an account that administers Taller. The password is asked for, or read from a pipe."""
     from app.core.db import changing
-    from app.models import Gender
-    from app.services.accounts import Person
     from app.services.administrators import create_administrator
 
     _refuse_old_shape()
     password = _password()
-    person = Person(
-        name=name,
-        country=country.upper(),
-        institution_id=None,
-        gender=Gender.NOT_ANSWERED,
-        gender_word="",
-        language=language,
-        timezone="UTC",
-    )
     with changing() as session:
-        account = create_administrator(session, person, email=email, password=password)
+        account = create_administrator(
+            session, name=name, email=email, country=country, language=language, password=password
+        )
     typer.echo(f"{account.email} administers Taller now.")
 
 
@@ -209,7 +200,7 @@ def _password() -> str:
     if sys.stdin.isatty():
         asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         return asked
-    return sys.stdin.readline().rstrip("\n")
+    return sys.stdin.readline().strip()
 
 
 @app.command("issue-certificates")

@@ -16,6 +16,7 @@ from app.core.db import reading
 from app.core.errors import TallerError
 from app.queries.installation import refuse_unsafe_production
 from app.routers import ROUTERS
+from app.web.charset import PlainCharset
 from app.web.dispatch import Pages
 from app.web.explain import explain
 from app.web.headers import SafeHeaders
@@ -51,6 +52,7 @@ def create_app() -> FastAPI:
     app.add_exception_handler(Exception, explain)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
     app.add_middleware(LocaleMiddleware)
+    app.add_middleware(PlainCharset)
     app.add_middleware(OwnOriginOnly)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Telemetry)

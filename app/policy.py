@@ -34,6 +34,7 @@ class Action(StrEnum):
     TAKE_ACTIVITIES = "take its activities"
     SEE_PEOPLE = "see its people"
     SEE_GENDER = "see the gender of its people"
+    SEE_ADDRESSES = "see its people's addresses"
     ADMIT_PEOPLE = "admit and withdraw people"
     WRITE_CAPSTONE = "write the team's capstone"
     READ_CAPSTONES = "read all capstones"
@@ -62,6 +63,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.TAKE_ACTIVITIES: frozenset({Role.PARTICIPANT}),
     Action.SEE_PEOPLE: _WATCHING | {Role.FOCAL},
     Action.SEE_GENDER: _STAFF | {Role.FOCAL},  # of the people that they see
+    Action.SEE_ADDRESSES: _STAFF | {Role.FOCAL},  # as above
     Action.ADMIT_PEOPLE: _STAFF,
     Action.WRITE_CAPSTONE: frozenset({Role.PARTICIPANT}),
     Action.READ_CAPSTONES: _WATCHING,

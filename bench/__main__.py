@@ -8,6 +8,7 @@ from rich.console import Console
 from bench.course import QUICK, USUAL, measure_course
 from bench.drawing import measure_certificates
 from bench.figures import measure_figures
+from bench.hostile import measure_hostile_texts
 from bench.report import RESULTS, Row, save, show
 from bench.sign_ins import measure_sign_ins
 from bench.weight import measure_weight
@@ -25,6 +26,7 @@ def main() -> None:
         "course": [lambda: measure_course(pace), measure_weight],
         "sign-ins": [lambda: measure_sign_ins(pace)],
         "statistics": [lambda: measure_figures(given.scale or (FEW if given.quick else A_MILLION))],
+        "hostile": [measure_hostile_texts],
         "certificates": [lambda: measure_certificates(5 if given.quick else 40)],
     }
     rows: list[Row] = []
@@ -44,7 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         action="append",
-        choices=("course", "sign-ins", "statistics", "certificates"),
+        choices=("course", "sign-ins", "statistics", "hostile", "certificates"),
         help="measure only this; can be given several times",
     )
     parser.add_argument(

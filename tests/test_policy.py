@@ -20,6 +20,7 @@ POLICY = """
     take its activities           no       no         yes          no        no     no     no           no
     see its people                no       no         no           yes       yes    yes    yes          yes
     see the gender of its people  no       no         no           no        no     yes    yes          yes
+    see its people's addresses    no       no         no           no        no     yes    yes          yes
     admit and withdraw people     no       no         no           no        no     no     yes          yes
     write the team's capstone     no       no         yes          no        no     no     no           no
     read all capstones            no       no         no           yes       yes    no     yes          yes

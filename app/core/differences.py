@@ -122,7 +122,7 @@ def _walk(best: list[list[float]], end_i: int, end_j: int) -> Iterator[tuple[int
 
 
 def _words_of(line: _Line) -> frozenset[str]:
-    without_links = re.sub(r"\]\(\S*\)|https?://\S+", " ", line.text.casefold())
+    without_links = re.sub(r"\]\([^()\s]*\)|https?://\S+", " ", line.text.casefold())
     return frozenset(re.findall(r"\w+", without_links))
 
 
@@ -167,7 +167,7 @@ _TOKEN = re.compile(
         ^\s*(?:```.*|\|?(?=.*---)[ |:-]+)$              # a fence, or the rule of a table
       | ^\s*(?:[-*+]|\d{1,9}[.)]|\#{1,6}|>)(?=\s)      # a list, a heading, a quotation
       | ^\s+                                          # what belongs to the line before
-      | \]\([^)\s]*\) | !\[ | [|\[\]]                 # a link, a table
+      | \]\([^()\s]*\) | !\[ | [|\[\]]                 # a link, a table
       | [*`~]+ | \\[^\w\s] | (?<!\w)_+ | _+(?!\w)      # emphasis, code, an escape
     )
   | (?P<word>https?://[^\s)]+ | &\w+; | [^\W_]+(?:[.,'’/_-]+[^\W_]+)* | [^\w\s])

@@ -60,7 +60,8 @@ def put_back(path: Path) -> None:
 def looks_whole(path: Path) -> bool:
     """Whether a copy can be read to its end."""
     if kind() == "postgresql":
-        return path.read_bytes()[:5] == b"PGDMP"
+        with path.open("rb") as file:
+            return file.read(5) == b"PGDMP"
     try:
         with closing(sqlite3.connect(path)) as copy:
             return bool(copy.execute("PRAGMA quick_check").fetchone() == ("ok",))

@@ -1,5 +1,6 @@
 """Dates, hours, numbers and sizes as the reader's language writes them, in the reader's zone."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -85,6 +86,11 @@ def short_day(value: date) -> str:
     return _date(value, _SHORT[current_locale()])
 
 
+def near_day(value: date, today: date) -> str:
+    """As in `Sunday 12 June`; of another year, with the year: `12 June 2022`."""
+    return day(value) if value.year == today.year else long_day(value)
+
+
 def date_range(start: date | None, end: date | None) -> str:
     """As in `6 Apr – 29 Jul 2022`; the year of the start only where it differs."""
     if start is None:
@@ -132,7 +138,12 @@ def duration(seconds: int) -> str:
 
 
 def listing(items: list[str]) -> str:
-    return str(format_list(items, locale=babel_locale(current_locale())))
+    """As in `Spanish and English`. Spanish says `e` for `y` before the sound of an `i`."""
+    said = str(format_list(items, locale=babel_locale(current_locale())))
+    last = items[-1] if items else ""
+    if current_locale() == "es" and re.match(r"h?[ií](?![aeo])", last, re.IGNORECASE):
+        return f"{said.removesuffix(f' y {last}')} e {last}" if len(items) > 1 else said
+    return said
 
 
 def offset(zone: str, at: datetime) -> str:

@@ -101,13 +101,26 @@ def country_name(code: str, locale: str | None = None) -> str:
     return str(babel_locale(locale or _locale.get()).territories.get(code, code))
 
 
+#: Known to Babel as territories, but no countries: groups, reserves and trial codes.
+_NO_COUNTRIES = {
+    *("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"),
+    *("QO", "TA", "UN", "XA", "XB", "ZZ"),
+}
+
+
+def is_country(code: str) -> bool:
+    """Whether ``code`` is a country's or territory's in ISO 3166-1 alpha-2, or is used like one."""
+    is_code = len(code) == len("CO") and code.isalpha()
+    return is_code and code not in _NO_COUNTRIES and code in babel_locale(DEFAULT).territories
+
+
 def language_name(code: str, locale: str | None = None) -> str:
     return str(babel_locale(locale or _locale.get()).languages.get(code, code))
 
 
 def choose(texts: Mapping[str, str], *wanted: str) -> str:
     """The text in the first of ``wanted`` that exists, else in the reader's, else in any."""
-    return texts[chosen_language(texts, *wanted)] if texts else ""
+    return texts.get(chosen_language(texts, *wanted), "")
 
 
 def chosen_language(texts: Mapping[str, str], *wanted: str) -> str:

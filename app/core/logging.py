@@ -1,8 +1,11 @@
 """How events are written: JSON lines in production, readable lines for people at work."""
 
 import logging
+import traceback
+from typing import TextIO
 
 import structlog
+from structlog.typing import ExcInfo
 
 from app.core.settings import settings
 
@@ -12,7 +15,7 @@ def set_up() -> None:
     render = (
         structlog.processors.JSONRenderer()
         if settings().in_production
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=_to_file)
     )
     structlog.configure(
         processors=[
@@ -20,7 +23,7 @@ def set_up() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_InFrames()),
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -28,3 +31,28 @@ def set_up() -> None:
         ),
         cache_logger_on_first_use=True,
     )
+
+
+def named(error: BaseException) -> str:
+    """The kinds of an error and of those that caused it, without what they say.
+
+    A database says which row it refused, a mail server which address, a form what was typed.
+    """
+    causes: list[str] = []
+    now: BaseException | None = error
+    while now is not None:
+        causes.append(type(now).__qualname__)
+        now = now.__cause__ or now.__context__
+    return " from ".join(causes)
+
+
+class _InFrames:
+    """Where an error came from: the lines of our code, and the kind of error. No values."""
+
+    def __call__(self, exc_info: ExcInfo) -> str:
+        _kind, error, frames = exc_info
+        return "".join(traceback.format_tb(frames)) + named(error)
+
+
+def _to_file(file: TextIO, raised: ExcInfo) -> None:
+    file.write(_InFrames()(raised))

@@ -5,9 +5,12 @@ from functools import lru_cache
 import nh3
 from markdown_it import MarkdownIt
 
-_reader = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False}).enable(
-    ["table", "strikethrough", "linkify"]
-)
+_OPTIONS = {"html": False, "linkify": True, "typographer": False}
+_reader = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough", "linkify"])
+_plain_reader = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough"])
+#: With more colons than any address has a word is no address, and looking for some in it takes the
+#: square of its length.
+MOST_COLONS = 5
 
 #: What may be left after cleaning: no ids, no classes, no styles, nothing that htmx would read.
 _TAGS = {
@@ -23,11 +26,16 @@ def _lower_headings(html: str) -> str:
     return html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
 
 
+def _reader_for(text: str) -> MarkdownIt:
+    has_strange_word = any(word.count(":") > MOST_COLONS for word in text.split())
+    return _plain_reader if has_strange_word else _reader
+
+
 @lru_cache(maxsize=512)
 def to_html(text: str) -> str:
     """``text`` (Markdown) as HTML that is safe to put into a page."""
     cleaned = nh3.clean(
-        _lower_headings(_reader.render(text)),
+        _lower_headings(_reader_for(text).render(text)),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -31,6 +31,11 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     metrics_token: SecretStr = SecretStr("")
     log_level: str = "INFO"
+
+    @field_validator("base_url", "content_url")
+    @classmethod
+    def _ends_without_slash(cls, address: str) -> str:
+        return address.rstrip("/")
 
     @property
     def in_production(self) -> bool:

@@ -4,13 +4,13 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
-from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 
 from app.core.formats import zone_city
 from app.core.i18n import country_name, current_locale
+from app.core.text import folded
 
 #: Of the countries with several zones, the one most of their people live in.
 _MAIN = {
@@ -83,13 +83,7 @@ def _zones_in_words(locale: str) -> tuple[tuple[str, str], ...]:
         for country, zones in _zones_by_country().items()
         for zone in zones
     ]
-    return (*sorted(found, key=lambda pair: _as_sorted(pair[1])), ("UTC", "UTC"))
-
-
-def _as_sorted(words: str) -> str:
-    """Without accents, so that `Ámsterdam` stands under A."""
-    letters = normalize("NFKD", words.casefold())
-    return "".join(letter for letter in letters if not combining(letter))
+    return (*sorted(found, key=lambda pair: folded(pair[1])), ("UTC", "UTC"))
 
 
 def zone_in_words(zone: str, country: str) -> str:

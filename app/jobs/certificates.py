@@ -8,6 +8,7 @@ import structlog
 from app.core import files
 from app.core.db import changing, reading
 from app.core.files import Kept
+from app.core.logging import named
 from app.services.certificates import certificate_to_draw, record_drawn, record_undrawn
 from certificates import Facts, draw
 
@@ -48,7 +49,7 @@ def _note(certificate_id: UUID, error: Exception) -> None:
             str(error) or type(error).__name__,
             hopeless=isinstance(error, ValueError),
         )
-    log.warning("certificate not drawn", certificate=str(certificate_id), error=repr(error))
+    log.warning("certificate not drawn", certificate=str(certificate_id), error=named(error))
 
 
 def _give_out(certificate_id: UUID, kept: Kept) -> None:

@@ -11,6 +11,7 @@ import structlog
 
 from app.core import clock
 from app.core.db import changing, reading
+from app.core.logging import named
 from app.core.settings import settings
 from app.models import Account, Message, MessageStatus
 from app.services.notifications import message_to_send, record_sent, record_trouble
@@ -32,10 +33,10 @@ def send_message(message_id: UUID) -> None:
     if server:
         try:
             asyncio.run(_deliver(as_mail(message, account), server))
-        except (aiosmtplib.SMTPException, OSError) as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is counts as a try: tries end
             with changing() as session:
-                record_trouble(session, message_id, str(error))
-            log.warning("mail not delivered", message=str(message_id), error=repr(error))
+                record_trouble(session, message_id, str(error) or type(error).__name__)
+            log.warning("mail not delivered", message=str(message_id), error=named(error))
             return
     with changing() as session:
         record_sent(session, message_id, at=clock.now(), kept=not server)

@@ -14,11 +14,13 @@ from huey.api import TaskWrapper
 from sqlalchemy import make_url
 
 from app.core import clock
-from app.core.db import reading
+from app.core.db import changing, reading
+from app.core.logging import named
 from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.queries.work import due
+from app.services.work import take_up
 
 log = structlog.get_logger()
 
@@ -50,13 +52,16 @@ def tell(work: Iterable[tuple[Work, UUID]]) -> None:
         try:
             queue().do(kind.value, str(row))
         except Exception as error:  # noqa: BLE001 -- the change is kept whatever the queue says
-            log.warning("queue unreachable", kind=kind.value, error=repr(error))
+            log.warning("queue unreachable", kind=kind.value, error=named(error))
 
 
 def do(kind: str, row: str) -> None:
-    """Do one piece of work. What fails is left as it is, for a later sweep."""
+    """Do one piece of work unless another has it. What fails is left for a later sweep."""
     try:
-        HANDLERS[Work(kind)](UUID(row))
+        with changing() as session:
+            is_ours = take_up(session, Work(kind), UUID(row), now=clock.now())
+        if is_ours:
+            HANDLERS[Work(kind)](UUID(row))
     except Exception:
         log.exception("work failed", kind=kind, row=row)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from unicodedata import normalize
 from uuid import UUID
 
 from sqlmodel import Field
@@ -71,5 +72,5 @@ class ApiToken(Table, table=True):
 
 
 def normalized_email(typed: str) -> str:
-    """The one spelling of an address that we keep: trimmed and in lower case."""
-    return typed.strip().lower()
+    """The one spelling of an address that we keep: trimmed, in lower case, letters in one form."""
+    return normalize("NFKC", typed).strip().lower()

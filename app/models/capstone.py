@@ -54,6 +54,7 @@ class CapstoneSection(Table, table=True):
     version: int = Field(default=1, description="raised by every save")
     saved_at: datetime | None = None
     saved_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    saved_from: str = Field(default="", max_length=64, description="the page it was written on")
 
 
 class Milestone(Table, table=True):

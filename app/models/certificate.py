@@ -34,6 +34,7 @@ class Certificate(Table, table=True):
     issued_at: datetime = Field(index=True)
     file_id: UUID | None = Field(default=None, foreign_key="stored_file.id")
     tries: int = 0
+    tried_at: datetime | None = Field(default=None, description="when a worker last took it up")
     trouble: str = Field(default="", max_length=500)
     revoked_at: datetime | None = None
     revoked_reason: str = Field(default="", max_length=300)

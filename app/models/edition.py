@@ -55,9 +55,6 @@ class Edition(Table, table=True):
     def is_open_for_enrolment(self, day: date) -> bool:
         return takes_people(self, day)
 
-    def has_ended(self, day: date) -> bool:
-        return is_over(self, day)
-
 
 class Terms(Protocol):
     """What decides whether an edition can be joined: a row of it, or columns of one."""

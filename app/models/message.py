@@ -26,5 +26,6 @@ class Message(Table, table=True):
         default=MessageStatus.QUEUED, sa_type=stored_as_text(MessageStatus), index=True
     )
     tries: int = 0
+    tried_at: datetime | None = Field(default=None, description="when a worker last took it up")
     trouble: str = Field(default="", max_length=500)
     sent_at: datetime | None = None

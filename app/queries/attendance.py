@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlmodel import Session, col
 
+from app.core.text import folded
 from app.models import PARTICIPANTS, Account, Attendance, Enrolment, Institution, LiveSession
 
 
@@ -49,7 +50,10 @@ def attended(
 def sheet(
     session: Session, edition_id: UUID, session_id: UUID, *, only_institution: UUID | None = None
 ) -> list[SheetLine]:
-    """The edition's participants by name, and whoever came before they left it."""
+    """The edition's participants by name, and whoever came before they left it.
+
+    Accents do not count in the order, as on the list of people.
+    """
     rows = session.execute(
         select(
             col(Enrolment.id),
@@ -75,7 +79,7 @@ def sheet(
         )
         .order_by(col(Account.name), col(Enrolment.id))
     )
-    return [SheetLine(*row) for row in rows]
+    return sorted((SheetLine(*row) for row in rows), key=lambda line: folded(line.name))
 
 
 def own_minutes(session: Session, session_id: UUID, enrolment_id: UUID) -> int:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from app.models import (
@@ -43,6 +43,30 @@ def counted_activities(session: Session, enrolment: Enrolment) -> tuple[int, int
         .where(col(Activity.edition_id) == enrolment.edition_id, col(Activity.counts))
     ).one()
     return total, done
+
+
+def has_done_enough(edition_id: UUID) -> ColumnElement[bool]:
+    """The condition on `Enrolment` for enough of the counting activities: a first look at many."""
+    counting = (
+        select(func.count())
+        .select_from(Activity)
+        .where(Activity.edition_id == edition_id, col(Activity.counts))
+        .scalar_subquery()
+    )
+    share = select(Edition.required_share).where(Edition.id == edition_id).scalar_subquery()
+    done = (
+        select(func.count())
+        .select_from(Progress)
+        .join(Activity, col(Activity.id) == col(Progress.activity_id))
+        .where(
+            col(Progress.enrolment_id) == col(Enrolment.id),
+            Progress.state == ProgressState.DONE,
+            col(Activity.counts),
+        )
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    return done * 100 >= share * counting
 
 
 def has_accepted_capstone(session: Session, enrolment_id: UUID) -> bool:

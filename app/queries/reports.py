@@ -1,7 +1,7 @@
 """The annual report: every edition of a reporting year, with its people, meetings and capstones."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,11 +55,11 @@ class AnnualReport:
         return {g.keys[0].id: g for g in by_edition if isinstance(g.keys[0], EditionNamed)}
 
 
-def annual_report(session: Session, year: int, *, mode: Mode | None) -> AnnualReport:
+def annual_report(session: Session, year: int, *, mode: Mode | None, now: datetime) -> AnnualReport:
     """The report of ``year``: with ``mode``, of the editions of such courses only."""
     return AnnualReport(
         year,
-        _editions(session, year, mode),
+        _editions(session, year, mode, now),
         figures(
             session,
             Filters(year=year, mode=mode),
@@ -82,8 +82,10 @@ def _reported(year: int, mode: Mode | None) -> list[ColumnElement[bool]]:
     return [*wanted, col(Course.mode) == mode] if mode else wanted
 
 
-def _editions(session: Session, year: int, mode: Mode | None) -> tuple[EditionReported, ...]:
-    """In the order in which they began. Meetings that were cancelled did not happen."""
+def _editions(
+    session: Session, year: int, mode: Mode | None, now: datetime
+) -> tuple[EditionReported, ...]:
+    """In the order in which they began. Meetings cancelled or to come do not count."""
 
     def of_its_meetings(measure: Any) -> Any:
         return (
@@ -91,6 +93,7 @@ def _editions(session: Session, year: int, mode: Mode | None) -> tuple[EditionRe
             .where(
                 col(LiveSession.edition_id) == col(Edition.id),
                 col(LiveSession.status) != SessionStatus.CANCELLED,
+                col(LiveSession.starts_at) <= now,
             )
             .scalar_subquery()
         )

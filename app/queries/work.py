@@ -10,28 +10,32 @@ from app.models import Certificate, CertificateStatus, Message, MessageStatus
 
 #: What failed is tried again, each time after twice as long, and then left for a person to see.
 MOST_TRIES = 6
+#: Whoever took something up that long ago and told nothing has died with it.
+ABANDONED = timedelta(minutes=10)
+
+#: Which rows are work, and in which state they wait; people who wait for a certificate come first.
+WAITING: dict[Work, tuple[type[Certificate | Message], CertificateStatus | MessageStatus]] = {
+    Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
+    Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
+}
 
 
 def due(session: Session, *, now: datetime) -> list[tuple[Work, UUID]]:
-    """Every row that waits, oldest first; people who wait for a certificate before mail."""
-    certificates = session.exec(
-        select(Certificate.id, Certificate.created_at, Certificate.tries)
-        .where(Certificate.status == CertificateStatus.REQUESTED)
-        .order_by(col(Certificate.id))
-    ).all()
-    messages = session.exec(
-        select(Message.id, Message.created_at, Message.tries)
-        .where(Message.status == MessageStatus.QUEUED)
-        .order_by(col(Message.id))
-    ).all()
+    """Every row that waits and that nobody has taken up, the oldest first."""
     return [
         (work, row)
-        for work, rows in ((Work.DRAW_CERTIFICATE, certificates), (Work.SEND_MESSAGE, messages))
-        for row, since, tries in rows
-        if tries < MOST_TRIES and since + _patience(tries) <= now
+        for work, (model, status) in WAITING.items()
+        for row, tries, tried_at in session.exec(
+            select(model.id, model.tries, model.tried_at)
+            .where(model.status == status, model.tries < MOST_TRIES)
+            .order_by(col(model.id))
+        ).all()
+        if may_be_taken_up(tries, tried_at, now=now)
     ]
 
 
-def _patience(tries: int) -> timedelta:
-    """How long after it was asked for the next try comes: at once, then 2, 4, 8… minutes later."""
-    return timedelta(minutes=2**tries) if tries else timedelta()
+def may_be_taken_up(tries: int, tried_at: datetime | None, *, now: datetime) -> bool:
+    """At once; after each failure 2, 4, 8… minutes later; or when a worker has died with it."""
+    if tried_at is None:
+        return True
+    return tried_at + (timedelta(minutes=2**tries) if tries else ABANDONED) <= now

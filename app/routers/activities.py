@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.core import clock
 from app.core.errors import NotFound
@@ -25,13 +25,16 @@ router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/activiti
 Reader = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))]
 Taker = Annotated[EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES))]
 
+#: More than anybody makes: what databases can count is more.
+MOST_ATTEMPTS = 100_000
+
 
 @router.get("", name="activities.show")
 def show(
     request: Request,
     visit: Reader,
     activity: UUID,
-    attempt: int | None = None,
+    attempt: Annotated[int | None, Query(ge=1, le=MOST_ATTEMPTS)] = None,
     again: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
     play: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
 ) -> Response:

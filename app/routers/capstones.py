@@ -33,6 +33,7 @@ class SectionForm(BaseModel):
     body: str = Field(default="", max_length=100_000)
     version: int = 0  # what the person had before them
     over: int | None = None  # somebody else's version, which they have read and will replace
+    page: str = Field(default="", max_length=64)  # tells their windows from each other
 
     @property
     def read(self) -> int:
@@ -89,9 +90,18 @@ def write_section(
     if form.data is None:
         return _unsaved(request, visit, key, form, 422)
     text, read = form.data.body, form.data.read
-    by, now = visit.viewer.id, clock.now()
+    by, now, page = visit.viewer.id, clock.now(), form.data.page
     try:
-        section = save_section(visit.session, team.team_id, key, text, version=read, by=by, now=now)
+        section = save_section(
+            visit.session,
+            team.team_id,
+            key,
+            text,
+            version=read,
+            by=by,
+            now=now,
+            page=page,
+        )
     except RuleBroken as refusal:
         form.refuse("body", refusal.message)
         return _unsaved(request, visit, key, form, 422)

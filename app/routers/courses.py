@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from app.core import clock
@@ -30,6 +30,9 @@ from app.web.guards import Visit, anyone, guarded_by, signed_in
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
 
+#: As in an address. What no database takes as a text is the name of nothing.
+Name = Annotated[str, Path(pattern=r"^[^\x00]*$")]
+
 router = APIRouter(route_class=OneHopRoute, prefix="/courses/{course}")
 
 Visitor = Annotated[Visit, guarded_by(anyone)]
@@ -43,20 +46,20 @@ class Entrance(BaseModel):
 
 
 @router.get("", name="courses.show")
-def show(request: Request, visit: Visitor, course: str) -> Response:
+def show(request: Request, visit: Visitor, course: Name) -> Response:
     return _page(request, visit, course, None)
 
 
 @router.get("/{run}", name="courses.edition")
-def show_edition(request: Request, visit: Visitor, course: str, run: str) -> Response:
+def show_edition(request: Request, visit: Visitor, course: Name, run: Name) -> Response:
     return _page(request, visit, course, run)
 
 
 @router.post("/{run}/enrolment", name="courses.enrol")
 def come_in(
     visit: Person,
-    course: str,
-    run: str,
+    course: Name,
+    run: Name,
     form: Annotated[Form[Entrance], Depends(submitted(Entrance))],
 ) -> Response:
     edition = edition_to_join(visit.session, course, run)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from app.core import clock
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.models import EnrolmentPolicy
@@ -16,6 +17,7 @@ from app.services.editions import Changed, change_terms
 from app.web.edition_place import edition_place
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
+from app.web.merging import as_opened, merge
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
 
@@ -64,10 +66,14 @@ def save(
     visit: Changer,
     form: Annotated[Form[Settings], Depends(submitted(Settings))],
 ) -> Response:
+    now = _typed(terms_of(visit.session, visit.edition.id)).typed
+    merge(form, now, Settings)
     if form.data is None:
         return _page(request, visit, form)
     terms = EditionTerms(**dict(form.data))
-    changed = change_terms(visit.session, visit.edition.id, terms, by=visit.viewer.id)
+    changed = change_terms(
+        visit.session, visit.edition.id, terms, by=visit.viewer.id, now=clock.now()
+    )
     return go_to(f"/editions/{visit.edition.id}/settings", say=_said(changed, terms))
 
 
@@ -88,16 +94,25 @@ def _typed(terms: EditionTerms) -> Form[Settings]:
     given = asdict(terms)
     ticked = {name: "on" for name, value in given.items() if value is True}
     filled = {n: str(v) for n, v in given.items() if v is not None and not isinstance(v, bool)}
-    return Form(typed=filled | ticked)
+    return as_opened(filled | ticked, Settings)
 
 
 def _said(changed: Changed, terms: EditionTerms) -> str:
     if not changed.names:
         return _("Nothing was changed.")
-    if not changed.moved:
-        return _("The settings were saved.")
-    return ngettext(
-        "The settings were saved. %(num)s enrolment is now counted in %(year)s.",
-        "The settings were saved. %(num)s enrolments are now counted in %(year)s.",
-        changed.moved,
-    ) % {"num": changed.moved, "year": terms.reporting_year}
+    said = [_("The settings were saved.")]
+    if changed.moved:
+        moved = ngettext(
+            "%(num)s enrolment is now counted in %(year)s.",
+            "%(num)s enrolments are now counted in %(year)s.",
+            changed.moved,
+        )
+        said.append(moved % {"num": changed.moved, "year": terms.reporting_year})
+    if changed.completed:
+        completed = ngettext(
+            "%(num)s person had done all that is asked for now, and completed it.",
+            "%(num)s people had done all that is asked for now, and completed it.",
+            changed.completed,
+        )
+        said.append(completed % {"num": changed.completed})
+    return " ".join(said)

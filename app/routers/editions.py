@@ -1,7 +1,6 @@
 """An edition, for those who are in it: its modules, how far one is, and the one next thing."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -33,15 +32,12 @@ Visitor = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))
 
 @router.get("/editions/{edition}", name="editions.show")
 def show(request: Request, visit: Visitor) -> Response:
-    now = clock.now()
-    ahead = upcoming(schedule(visit.session, visit.edition.id, visit.edition.version), now=now)
-    made_of = _made_of(visit, ahead, now=now)
-    return unless_unchanged(request, made_of, lambda: _page(request, visit, ahead))
+    coming = schedule(visit.session, visit.edition.id, visit.edition.version)
+    ahead = upcoming(coming, now=clock.now())
+    return unless_unchanged(request, _made_of(visit, ahead), lambda: _page(request, visit, ahead))
 
 
-def _made_of(
-    visit: EditionVisit, ahead: SessionAhead | None, *, now: datetime
-) -> tuple[object, ...]:
+def _made_of(visit: EditionVisit, ahead: SessionAhead | None) -> tuple[object, ...]:
     """All that the page depends on: the same parts, the same page."""
     return (
         visit.edition.id,
@@ -54,7 +50,7 @@ def _made_of(
         ahead and ahead.id,
         current_locale(),
         current_zone(),
-        now.date(),
+        clock.today(current_zone()),
     )
 
 

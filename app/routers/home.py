@@ -130,13 +130,14 @@ def _running_first(editions: list[OwnEdition], *, today: date) -> list[OwnEditio
 def _next_step(
     visit: Visit, taken: list[OwnEdition], steps: dict[Any, Steps], *, today: date
 ) -> NextStep | None:
-    """The next activity in the running course that was touched last. Only one outline is read."""
+    """The next activity in the running course that was touched last and has one open."""
     for edition in _by_last_touch(taken, steps):
         if edition.is_under_way and edition.something_to_do and not _is_over(edition, today):
             whole = outline(visit.session, edition.id, edition.version, edition.spoken)
             states = steps.get(edition.enrolment_id, NO_STEPS).states
             line = next_activity(module_states(whole, states, on=today))
-            return NextStep(edition, line) if line else None
+            if line:
+                return NextStep(edition, line)
     return None
 
 

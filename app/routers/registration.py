@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import AfterValidator, BeforeValidator, EmailStr, Field
 from starlette.concurrency import run_in_threadpool
 
 from app.core import clock
@@ -41,8 +41,17 @@ router = APIRouter(route_class=OneHopRoute)
 Anyone = Annotated[Visit, guarded_by(anyone)]
 
 
+def _in_plain_letters(address: str) -> str:
+    """Letters of other alphabets look like Latin ones: two people would share what looks alike."""
+    if not address.partition("@")[0].isascii():
+        raise ValueError(_("Write the address in letters without accents."))
+    return address
+
+
 class RegistrationForm(PersonForm):
-    email: Annotated[EmailStr, AfterValidator(normalized_email)] = Field(max_length=254)
+    email: Annotated[
+        EmailStr, BeforeValidator(normalized_email), AfterValidator(_in_plain_letters)
+    ] = Field(max_length=254)
     password: str = Field(min_length=SHORTEST, max_length=LONGEST)
     next: str = ""
 
@@ -126,6 +135,8 @@ def _again(request: Request, form: Form[Any]) -> Response:
 
 
 def show(request: Request, form: Form[RegistrationForm], about: Affiliation) -> Response:
+    if form.errors and form.typed.get("password"):
+        form.errors.setdefault("password", _("Write the password once more."))
     return render(
         request,
         None,

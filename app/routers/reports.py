@@ -94,7 +94,7 @@ _KINDS = ("CSV", "XLSX", "PDF")
 
 def report_of(visit: Visit, year: int, mode: Mode | None) -> AnnualReport:
     """The report as its readers may see it: they may see the people themselves."""
-    report = annual_report(visit.session, year, mode=mode)
+    report = annual_report(visit.session, year, mode=mode, now=clock.now())
     if not report.editions and not has_editions(visit.session, year):
         raise NotFound(_("No edition belongs to the reporting year %(year)s.") % {"year": year})
     return replace(report, figures=published(report.figures, Audience.STAFF))

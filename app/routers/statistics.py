@@ -157,7 +157,7 @@ def _json(asked: Asked, found: Figures) -> Response:
         {
             "count": asked.query.count,
             "by": list(first.by),
-            "filters": {name: text for name, text in asked.form.typed.items() if name != "keys"},
+            "filters": _filters(asked),
             "in_words": dict(about(asked)),
             "rows": [json_row(line, first.by) for line in first.lines],
             **{
@@ -167,6 +167,12 @@ def _json(asked: Asked, found: Figures) -> Response:
             "total": json_row(first.total, ()) | {"editions": found.editions},
         }
     )
+
+
+def _filters(asked: Asked) -> dict[str, str]:
+    """What was asked for, as it was understood: a focal coordinator always asks for one's own."""
+    typed = {name: text for name, text in asked.form.typed.items() if name != "keys"}
+    return typed | ({"institution": str(asked.only_institution)} if asked.only_institution else {})
 
 
 def _files(request: Request) -> list[tuple[str, str]]:

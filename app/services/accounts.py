@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from app.core import passwords
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
-from app.models import Account, Gender, normalized_email
+from app.models import Account, ApiToken, Gender, normalized_email
 from app.services.notifications import welcome
 from app.services.sign_ins import end_sign_ins
 
@@ -81,10 +81,16 @@ def weakness(password: str, *, email: str) -> str | None:
 def change_password(
     session: Session, account_id: UUID, password_hash: str, *, but: UUID | None = None
 ) -> None:
-    """Set a new password and end the person's sign-ins, all ``but`` the one it was changed in."""
+    """Set a new password and end the person's sign-ins, all ``but`` the one it was changed in.
+
+    Whoever may have got in before holds nothing any more: keys to the API and the calendar's
+    address end as well.
+    """
     session.execute(
         update(Account).where(col(Account.id) == account_id).values(password_hash=password_hash)
     )
+    session.execute(delete(ApiToken).where(col(ApiToken.account_id) == account_id))
+    renew_calendar(session, account_id)
     end_sign_ins(session, account_id, but=but)
 
 

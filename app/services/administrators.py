@@ -5,14 +5,19 @@ from sqlmodel import Session
 
 from app.core import passwords
 from app.core.errors import NotFound, RuleBroken
+from app.core.i18n import LANGUAGES, is_country
 from app.core.i18n import gettext as _
-from app.models import Account, PlatformRole
+from app.core.text import one_line
+from app.core.zones import main_zone
+from app.models import Account, Gender, PlatformRole
 from app.queries.accounts import credentials
 from app.services.accounts import Person, change_password, register, weakness
 from app.services.audit import record
 
 
-def create_administrator(session: Session, person: Person, *, email: str, password: str) -> Account:
+def create_administrator(
+    session: Session, *, name: str, email: str, country: str, language: str, password: str
+) -> Account:
     """An account that may do everything on the platform."""
     try:
         address = validate_email(email.strip(), check_deliverability=False).normalized
@@ -20,11 +25,30 @@ def create_administrator(session: Session, person: Person, *, email: str, passwo
         raise RuleBroken(
             _("This is no e-mail address: %(address)s") % {"address": email}
         ) from error
+    person = _person(one_line(name), country.upper(), language)
     account = register(session, person, email=address, password_hash=_hash(password, address))
     account.platform_role = PlatformRole.ADMINISTRATOR
     session.add(account)
     record(session, None, "create administrator", "account", account.id)
     return account
+
+
+def _person(name: str, country: str, language: str) -> Person:
+    if not name:
+        raise RuleBroken(_("A person has a name."))
+    if not is_country(country):
+        raise RuleBroken(_("This is no country: %(code)s") % {"code": country})
+    if language not in LANGUAGES:
+        raise RuleBroken(_("Taller speaks %(languages)s.") % {"languages": ", ".join(LANGUAGES)})
+    return Person(
+        name=name,
+        country=country,
+        institution_id=None,
+        gender=Gender.NOT_ANSWERED,
+        gender_word="",
+        language=language,
+        timezone=main_zone(country),
+    )
 
 
 def set_password(session: Session, *, email: str, password: str) -> None:
@@ -37,6 +61,7 @@ def set_password(session: Session, *, email: str, password: str) -> None:
 
 
 def _hash(password: str, email: str) -> str:
+    password = password.strip()  # as forms do
     if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
         raise RuleBroken(
             _("A password has at least %(shortest)s letters.") % {"shortest": passwords.SHORTEST}

@@ -37,7 +37,7 @@ class MilestoneFacts:
     resources: str = ""
 
 
-def save_section(
+def save_section(  # noqa: PLR0913 -- who wrote what, when, on which page, and knowing what
     session: Session,
     team_id: UUID,
     key: SectionKey,
@@ -46,8 +46,12 @@ def save_section(
     version: int,
     by: UUID,
     now: datetime,
+    page: str = "",
 ) -> CapstoneSection:
-    """Keep ``body``, written by somebody who had read ``version`` (0: nothing was there)."""
+    """Keep ``body``, written by somebody who had read ``version`` (0: nothing was there).
+
+    ``page`` tells one opening of the page from another of the same person.
+    """
     capstone = _to_write(session, team_id, by=by)
     section = session.exec(
         select(CapstoneSection).where(
@@ -58,22 +62,22 @@ def save_section(
         section = CapstoneSection(capstone_id=capstone.id, key=key, version=0)
     if section.body == body and section.version:
         return section
-    if section.version != version and not _own_echo(section, version, by=by, now=now):
+    if section.version != version and not _own_echo(section, version, page, now):
         raise Conflict(_("Somebody else saved this section while you were writing."))
 
     section.body = body
     section.version += 1
-    section.saved_at, section.saved_by_id = now, by
+    section.saved_at, section.saved_by_id, section.saved_from = now, by, page
     session.add(section)
     _note_save(session, capstone, by=by, now=now)
     return section
 
 
-def _own_echo(section: CapstoneSection, version: int, *, by: UUID, now: datetime) -> bool:
-    """The one save in between was the same person's, a moment ago: their own earlier letters."""
+def _own_echo(section: CapstoneSection, version: int, page: str, now: datetime) -> bool:
+    """The one save in between came from the same page, a moment ago: its own earlier letters."""
     return (
         section.version == version + 1
-        and section.saved_by_id == by
+        and section.saved_from == page != ""
         and section.saved_at is not None
         and now - section.saved_at < UNDER_WAY
     )

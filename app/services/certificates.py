@@ -196,6 +196,7 @@ def draw_again(session: Session, certificate_id: UUID, *, by: UUID) -> None:
 
     certificate.status = CertificateStatus.REQUESTED
     certificate.tries = 0
+    certificate.tried_at = None
     certificate.trouble = ""
     session.add(certificate)
     show_anew(session, certificate.enrolment_id)

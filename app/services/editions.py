@@ -1,7 +1,7 @@
 """The rules of changing an edition's terms: its dates, who comes in, what the certificate asks."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +13,10 @@ from app.core.i18n import gettext as _
 from app.models import Edition, Enrolment, EnrolmentCount
 from app.queries.editions import EditionTerms
 from app.services.audit import record
+from app.services.progress import complete_all_done
+
+#: Terms on which it depends who completes the edition.
+WHAT_IS_ASKED = frozenset({"required_share", "requires_capstone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,16 @@ class Changed:
 
     names: frozenset[str]
     moved: int = 0  # enrolments that now belong to another reporting year
+    completed: int = 0  # who had done all that is asked for now
 
 
-def change_terms(session: Session, edition_id: UUID, terms: EditionTerms, *, by: UUID) -> Changed:
-    """Give an edition new terms. Its people's reporting year follows in the same transaction."""
+def change_terms(
+    session: Session, edition_id: UUID, terms: EditionTerms, *, by: UUID, now: datetime
+) -> Changed:
+    """Give an edition new terms. What follows for its people is in the same transaction.
+
+    They are counted in its reporting year; and who has done all that is asked for now completes it.
+    """
     edition = session.exec(
         select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
     ).one()
@@ -44,6 +54,7 @@ def change_terms(session: Session, edition_id: UUID, terms: EditionTerms, *, by:
     session.add(edition)
     session.flush()
     moved = _move_to_year(session, edition) if "reporting_year" in names else 0
+    completed = complete_all_done(session, edition.id, now=now) if names & WHAT_IS_ASKED else 0
     record(
         session,
         by,
@@ -53,7 +64,7 @@ def change_terms(session: Session, edition_id: UUID, terms: EditionTerms, *, by:
         before={name: _kept(before[name]) for name in sorted(names)},
         after={name: _kept(wanted[name]) for name in sorted(names)},
     )
-    return Changed(names, moved)
+    return Changed(names, moved, completed)
 
 
 def _move_to_year(session: Session, edition: Edition) -> int:

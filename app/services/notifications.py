@@ -262,6 +262,7 @@ def _write_to_many(
                     "body": _body(person.name, paragraphs),
                     "status": MessageStatus.QUEUED,
                     "tries": 0,
+                    "tried_at": None,
                     "trouble": "",
                 }
             )
@@ -295,6 +296,7 @@ def send_again(session: Session, message_id: UUID, *, by: UUID) -> None:
         raise RuleBroken(_("Only a message that was not delivered can be sent again."))
     message.status = MessageStatus.QUEUED
     message.tries = 0
+    message.tried_at = None
     message.trouble = ""
     session.add(message)
     record(session, by, "send message again", "message", message_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
@@ -17,13 +17,14 @@ from app.models import (
     Progress,
     ProgressState,
 )
-from app.queries.completion import fulfils_rules
+from app.queries.completion import fulfils_rules, has_done_enough
 from app.services.certificates import request_certificate
-from app.services.enrolments import change_status
+from app.services.enrolments import LOCK, change_status, show_anew
 
 
 def start(session: Session, enrolment_id: UUID, activity_id: UUID, *, now: datetime) -> None:
     """Note that somebody began an activity; what is done stays done."""
+    _locked(session, enrolment_id)
     if session.get(Progress, (enrolment_id, activity_id)) is None:
         _note(session, enrolment_id, activity_id, ProgressState.STARTED, now=now)
 
@@ -43,7 +44,7 @@ def record_done(session: Session, enrolment_id: UUID, activity_id: UUID, *, now:
 
 def undo(session: Session, enrolment_id: UUID, activity: Activity) -> None:
     """Take back "done". Who has completed the edition keeps that."""
-    enrolment = session.get_one(Enrolment, enrolment_id)
+    enrolment = _locked(session, enrolment_id)
     if enrolment.status is EnrolmentStatus.COMPLETED:
         raise RuleBroken(_("You have completed this course; its activities stay done."))
     if activity.kind is ActivityKind.QUIZ:
@@ -53,14 +54,13 @@ def undo(session: Session, enrolment_id: UUID, activity: Activity) -> None:
             col(Progress.enrolment_id) == enrolment_id, col(Progress.activity_id) == activity.id
         )
     )
-    enrolment.version += 1
-    session.add(enrolment)
+    show_anew(session, enrolment_id)
 
 
 def complete_if_done(session: Session, enrolment_id: UUID, *, now: datetime) -> bool:
     """Complete an active enrolment that fulfils its edition's rules; ask for its certificate."""
-    enrolment = session.get_one(Enrolment, enrolment_id, with_for_update=True)
     session.flush()
+    enrolment = _locked(session, enrolment_id)
     if enrolment.status is not EnrolmentStatus.ACTIVE or not fulfils_rules(session, enrolment):
         return False
     change_status(session, enrolment, EnrolmentStatus.COMPLETED, now=now)
@@ -69,9 +69,24 @@ def complete_if_done(session: Session, enrolment_id: UUID, *, now: datetime) -> 
     return True
 
 
+def complete_all_done(session: Session, edition_id: UUID, *, now: datetime) -> int:
+    """Complete everybody active who has done all that the edition asks for; say how many."""
+    candidates = session.exec(
+        select(Enrolment.id)
+        .where(
+            Enrolment.edition_id == edition_id,
+            Enrolment.status == EnrolmentStatus.ACTIVE,
+            has_done_enough(edition_id),
+        )
+        .order_by(col(Enrolment.id))
+    ).all()
+    return sum(complete_if_done(session, one, now=now) for one in candidates)
+
+
 def _note(
     session: Session, enrolment_id: UUID, activity_id: UUID, state: ProgressState, *, now: datetime
 ) -> None:
+    _locked(session, enrolment_id)
     progress = session.get(Progress, (enrolment_id, activity_id))
     if progress is not None and progress.state is state:
         return
@@ -82,7 +97,10 @@ def _note(
     progress.state = state
     progress.changed_at = now
     session.add(progress)
-    enrolment = session.get_one(Enrolment, enrolment_id)
-    enrolment.version += 1
-    session.add(enrolment)
     session.flush()
+    show_anew(session, enrolment_id)
+
+
+def _locked(session: Session, enrolment_id: UUID) -> Enrolment:
+    """The enrolment as it is now: what one person does at once is done one after the other."""
+    return session.get_one(Enrolment, enrolment_id, with_for_update=LOCK, populate_existing=True)

@@ -11,7 +11,7 @@ from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
 from app.models import LiveSession, SessionStatus
 from app.services.live_sessions import session_of_edition, show_anew
-from app.services.uploads import keep_upload, let_go
+from app.services.uploads import ending_in_pdf, keep_upload, let_go
 
 MOST_SLIDES = 5 * 1024 * 1024
 PDF_BEGINS = b"%PDF-"
@@ -89,7 +89,7 @@ def _keep_slides(
         live_session.slides_id = keep_upload(
             session,
             remains.slides.content,
-            name=remains.slides.name,
+            name=ending_in_pdf(remains.slides.name),
             content_type="application/pdf",
             limit=MOST_SLIDES,
             by=by,

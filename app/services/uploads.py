@@ -63,6 +63,12 @@ def plain_name(typed: str) -> str:
     return name[:MOST_LETTERS]
 
 
+def ending_in_pdf(name: str) -> str:
+    """``name`` with the ending of its content: by another it would be opened as something else."""
+    stem = name if not name.lower().endswith(".pdf") else name[: -len(".pdf")]
+    return f"{stem.replace('.', ' ').strip() or 'slides'}.pdf"
+
+
 def _loose_ends(session: Session) -> LooseEnds:
     if _KEY not in session.info:
         session.info[_KEY] = LooseEnds()

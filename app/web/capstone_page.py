@@ -8,6 +8,7 @@ from app.core import clock
 from app.core.errors import NotFound
 from app.core.i18n import choose
 from app.core.i18n import gettext as _
+from app.core.ids import token
 from app.models import CapstoneKind, CapstoneStatus, SectionKey
 from app.queries.capstones import TeamWork, WholeWork, is_late, team_work, whole_work
 from app.queries.reviews import ANSWER_WITHIN
@@ -92,7 +93,8 @@ def _filled(whole: WholeWork, editing: str) -> Form[Any] | None:
         return Form()
     if editing in list(SectionKey):
         section = whole.sections[SectionKey(editing)]
-        return Form(typed={"body": section.body, "version": str(section.version)})
+        page = token()
+        return Form(typed={"body": section.body, "version": str(section.version), "page": page})
     found = next((one for one in whole.milestones if str(one.id) == editing), None)
     return Form(typed=_typed(found)) if found else None
 

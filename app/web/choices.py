@@ -5,16 +5,10 @@ from functools import cache
 from babel.core import get_global
 
 from app.core.formats import is_zone, zone_city
-from app.core.i18n import LANGUAGES, babel_locale, current_locale
+from app.core.i18n import LANGUAGES, babel_locale, current_locale, is_country
 from app.core.i18n import gettext as _
 from app.core.text import folded
 from app.core.zones import zones_in_words
-
-#: Known to Babel as territories, but no countries: groups, reserves and trial codes.
-_NO_COUNTRIES = {
-    *("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC"),
-    *("QO", "TA", "UN", "XA", "XB", "ZZ"),
-}
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -29,13 +23,9 @@ def _countries(locale: str) -> Choices:
     found = [
         (code, str(name))
         for code, name in babel_locale(locale).territories.items()
-        if len(code) == len("CO") and code.isalpha() and code not in _NO_COUNTRIES
+        if is_country(code)
     ]
     return tuple(sorted(found, key=lambda pair: folded(pair[1])))
-
-
-def is_country(code: str) -> bool:
-    return code in dict(countries())
 
 
 def languages() -> Choices:

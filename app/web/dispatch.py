@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 #: The first word of an address, and of how many words it is made.
 Key = tuple[str, int]
@@ -41,8 +41,9 @@ class Pages(BaseRoute):
         if scope["type"] != "http":
             return other_method
         path = scope["path"].removeprefix(scope.get("root_path", ""))
+        asked = _as_get(scope)
         for route in self._by_key.get(_key(path), self._anywhere):
-            match, found = route.matches(scope)
+            match, found = route.matches(asked)
             if match is Match.FULL:
                 return match, found
             if match is Match.PARTIAL and other_method[0] is Match.NONE:
@@ -50,4 +51,19 @@ class Pages(BaseRoute):
         return other_method
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["route"].handle(scope, receive, send)
+        if scope["method"] == "HEAD":
+            await scope["route"].handle(_as_get(scope), receive, _without_body(send))
+        else:
+            await scope["route"].handle(scope, receive, send)
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD asks what GET would answer (RFC 9110, section 9.3.2)."""
+    return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
+
+
+def _without_body(send: Send) -> Send:
+    async def headers_only(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headers_only

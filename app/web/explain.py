@@ -7,9 +7,13 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from app.core.db import reading
 from app.core.errors import SignInFirst, TallerError, TooMany
 from app.core.i18n import gettext as _
 from app.core.i18n import speak
+from app.web.cookie import secret_in
+from app.web.guards import Visit, visit_of
+from app.web.headers import safe_headers
 from app.web.pages import notice, render, wants_part
 from app.web.problem import is_for_a_program, problem
 
@@ -22,8 +26,10 @@ def explain(request: Request, error: Exception) -> Response:
         speak(language)  # the refusal came from another thread
     status, message = _status_and_words(error)
     if status >= 500:  # noqa: PLR2004 -- our own fault
-        log.error("failed", path=request.url.path, error=repr(error), exc_info=error)
+        log.error("failed", path=request.url.path, exc_info=error)
     response = _answer(request, error, status, message)
+    if status >= 500:  # noqa: PLR2004 -- answered outside of everything that adds them
+        response.headers.update(safe_headers())
     if isinstance(error, TooMany) and error.wait:
         response.headers["Retry-After"] = str(error.wait)
     return response
@@ -39,7 +45,7 @@ def _answer(request: Request, error: Exception, status: int, message: str) -> Re
     heading = {403: _("This page is not open to you"), 404: _("There is nothing at this address")}
     return render(
         request,
-        None,
+        _reader(request) if status < 500 else None,  # noqa: PLR2004 -- the database may be why
         "errors/error.html",
         status=status,
         code=status,
@@ -53,6 +59,14 @@ def _answer(request: Request, error: Exception, status: int, message: str) -> Re
     )
 
 
+def _reader(request: Request) -> Visit | None:
+    """Who is signed in, so that the page has their menu and does not look as if they were not."""
+    if not secret_in(request):
+        return None
+    with reading() as session:
+        return visit_of(request, session)
+
+
 def _status_and_words(error: Exception) -> tuple[int, str]:
     if isinstance(error, TallerError):
         return error.status, error.message
@@ -64,6 +78,7 @@ def _status_and_words(error: Exception) -> tuple[int, str]:
     else:
         status = 500
     words = {
+        400: _("What came in can't be read, or is too much for one form. Nothing was changed."),
         404: _("The page may have moved, or the link lost its last letters on the way."),
         405: _("This address does not take that kind of request."),
         413: _("That is too large to send."),

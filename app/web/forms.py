@@ -1,5 +1,6 @@
 """Reading a submitted form into a Pydantic model, keeping what was typed and what was wrong."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, get_origin
@@ -30,6 +31,12 @@ class Form[T: BaseModel]:
         self.data = None
 
 
+#: What no text holds: NUL, and halves of letters.
+_NOTHING = re.compile("[\x00\ud800-\udfff]")
+#: An attendance sheet has some for every participant.
+MOST_FIELDS = 20_000
+
+
 def submitted[T: BaseModel](
     model: type[T],
 ) -> Callable[[Request], AsyncIterator[Step[Form[T]]]]:
@@ -41,7 +48,7 @@ def submitted[T: BaseModel](
     """
 
     async def read(request: Request) -> AsyncIterator[Step[Form[T]]]:
-        async with request.form() as body:
+        async with request.form(max_fields=MOST_FIELDS) as body:
             yield Step(lambda _stack: understood(model, body))
 
     return read
@@ -54,9 +61,16 @@ def understood[T: BaseModel](model: type[T], body: FormData) -> Form[T]:
             if value.filename:
                 form.files[name] = value  # type: ignore[assignment]  # -- FastAPI's subclass
             continue
-        text = value.replace("\x00", "").replace("\r\n", "\n")
+        text = _NOTHING.sub("", value).replace("\r\n", "\n")
         form.typed[name] = text
         form.many.setdefault(name, []).append(text)
+    read(form, model)
+    return form
+
+
+def read[T: BaseModel](form: Form[T], model: type[T]) -> None:
+    """Understand what was typed: as data, or as what is wrong with which field."""
+    form.data, form.errors = None, {}
     given: dict[str, Any] = {n: t.strip() for n, t in form.typed.items() if t.strip()}
     lists = [name for name, f in model.model_fields.items() if get_origin(f.annotation) is list]
     given |= {name: form.many.get(name, []) for name in lists}
@@ -66,7 +80,6 @@ def understood[T: BaseModel](model: type[T], body: FormData) -> Form[T]:
         for error in invalid.errors():
             name = str(error["loc"][0]) if error["loc"] else ""
             form.errors.setdefault(name, in_words(error))
-    return form
 
 
 #: What Pydantic finds, by the beginning of its name, and how we say it.

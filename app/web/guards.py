@@ -92,7 +92,7 @@ def _settle_in(request: Request, viewer: Viewer | None) -> None:
     live_in(viewer.timezone)
 
 
-def _visit(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
+def visit_of(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
     token = _token(request, known_by)
     person = visits.viewer(session, token, now=clock.now(), known_by=known_by) if token else None
     _settle_in(request, person)
@@ -102,7 +102,7 @@ def _visit(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKI
 @guard
 async def anyone(request: Request) -> Step[Visit]:
     """For pages that everyone may see, signed in or not."""
-    return Step(lambda stack: _visit(request, open_session(request, stack)))
+    return Step(lambda stack: visit_of(request, open_session(request, stack)))
 
 
 @guard
@@ -113,7 +113,7 @@ async def public() -> None:
 @guard
 async def signed_in(request: Request) -> Step[Visit]:
     def take(stack: ExitStack) -> Visit:
-        visit = _visit(request, open_session(request, stack))
+        visit = visit_of(request, open_session(request, stack))
         _ = visit.viewer  # who is not signed in is asked to
         return visit
 
@@ -130,7 +130,7 @@ async def signed_in_for_slow_work(request: Request) -> Visit:
 
     def look() -> Visit:
         with reading() as session:
-            return _visit(request, session)
+            return visit_of(request, session)
 
     visit = await run_in_threadpool(look)
     _settle_in(request, visit.viewer)
@@ -142,7 +142,7 @@ async def key_holder(request: Request) -> Step[Visit]:
     """For programs that hold a person's key to the JSON API; a cookie opens nothing there."""
 
     def take(stack: ExitStack) -> Visit:
-        visit = _visit(request, open_session(request, stack), KnownBy.KEY)
+        visit = visit_of(request, open_session(request, stack), KnownBy.KEY)
         if visit.maybe_viewer is None:
             raise SignInFirst(_("Send a valid key, as in “Authorization: Bearer …”."))
         return visit
@@ -156,7 +156,7 @@ def may(action: Action) -> Callable[..., Any]:
     @guard
     async def check(request: Request) -> Step[Visit]:
         def take(stack: ExitStack) -> Visit:
-            visit = _visit(request, open_session(request, stack))
+            visit = visit_of(request, open_session(request, stack))
             own_queue = visit.viewer.tutors and action is Action.REVIEW_QUEUE
             if not (visit.may(action) or own_queue):
                 raise NotAllowed(_("This page is for other people's work."))
@@ -204,7 +204,7 @@ def _decided(facts: visits.EditionVisitFacts, action: Action) -> EditionSeen:
 async def in_development(request: Request) -> Step[Visit]:
     if settings().in_production:
         raise NotFound(_("There is nothing at this address."))
-    return Step(lambda stack: _visit(request, open_session(request, stack)))
+    return Step(lambda stack: visit_of(request, open_session(request, stack)))
 
 
 @guard

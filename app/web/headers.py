@@ -21,13 +21,18 @@ _ALWAYS = {
 _IN_PRODUCTION = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
+def safe_headers() -> dict[str, str]:
+    return _ALWAYS | (_IN_PRODUCTION if settings().in_production else {})
+
+
 class SafeHeaders:
     """Adds them to every answer that does not say otherwise."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        always = _ALWAYS | (_IN_PRODUCTION if settings().in_production else {})
-        self.always = [(name.lower().encode(), value.encode()) for name, value in always.items()]
+        self.always = [
+            (name.lower().encode(), value.encode()) for name, value in safe_headers().items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -50,7 +50,10 @@ class LocaleMiddleware:
 def _asked(query: bytes) -> dict[str, str]:
     if b"lang=" not in query and b"light=" not in query:
         return {}
-    given = parse_qs(query.decode("latin-1"), max_num_fields=50)
+    try:
+        given = parse_qs(query.decode("latin-1"), max_num_fields=50)
+    except ValueError:  # more than anybody asks for
+        return {}
     return {
         name: given[name][-1]
         for name, allowed in REMEMBERED.items()

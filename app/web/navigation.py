@@ -32,9 +32,9 @@ def navigation(visit: Visit | None) -> list[Entry]:
     elif person.tutors:
         entries.append(Entry("reviews", "/reviews", _("To review")))
     if Role.ADMINISTRATOR in visit.roles:
-        entries.append(Entry("outbox", "/outbox", _("Outbox")))
+        entries.append(Entry("outbox", "/outbox", _("Messages")))
     if not visit.may(Action.SEE_EDITIONS):
         entries.append(Entry("home", "/home", _("My learning")))
         entries.append(Entry("sessions", "/sessions", _("Live sessions")))
-    entries.append(Entry("courses", "/", _("Courses")))
+        entries.append(Entry("courses", "/", _("Courses")))
     return entries

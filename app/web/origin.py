@@ -1,7 +1,5 @@
 """Refusing changes that another site's page asks a reader's browser to make."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,8 +11,8 @@ def comes_from_this_site(headers: Headers) -> bool:
     """Trust the browser's own word on where the request began; no word means no browser."""
     if fetch_site := headers.get("Sec-Fetch-Site"):
         return fetch_site in {"same-origin", "none"}
-    origin = headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("Host")
+    origin, host = headers.get("Origin"), headers.get("Host", "").lower()
+    return origin is None or origin.lower() in {f"http://{host}", f"https://{host}"}
 
 
 class OwnOriginOnly:

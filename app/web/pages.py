@@ -64,6 +64,7 @@ def _environment() -> Environment:
         "long_day": formats.long_day,
         "markdown": lambda text: Markup(markdown.to_html(text)),  # noqa: S704 -- cleaned there
         "moment": formats.moment,
+        "near_day": formats.near_day,
         "number": formats.number,
         "percent": formats.percent,
         "short_day": formats.short_day,

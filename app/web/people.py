@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
 from app.core.db import reading
+from app.core.formats import current_zone
 from app.core.i18n import country_name, current_locale
 from app.core.i18n import gettext as _
 from app.core.text import folded
-from app.models import EnrolmentStatus
+from app.models import EnrolmentStatus, Gender
 from app.policy import Action, Role
 from app.queries.figures import Part
 from app.queries.people import Order, Origins, PersonLine, State, Wanted, all_lines, origins
@@ -106,16 +108,20 @@ def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
 def columns(asked: Asked) -> list[tuple[Column, Callable[[PersonLine], Cell]]]:
     """The columns of the screen, each with what stands in it. Words are looked up beforehand."""
     statuses = {status: label(status) for status in EnrolmentStatus}
-    parts = {part: part_words(part) for part in Part}
-    locale = current_locale()
+    genders = {gender: label(gender) for gender in Gender}
+    not_stated = part_words(Part.NOT_STATED)
+    locale, zone = current_locale(), ZoneInfo(current_zone())
     found: list[tuple[Column, Callable[[PersonLine], Cell]]] = [
         (Column("name", _("Name")), lambda line: line.name),
         (Column("institution", _("Institution")), lambda line: line.institution),
         (Column("country", _("Country")), lambda line: country_name(line.country, locale)),
-        (Column("gender", _("Gender")), lambda line: parts[line.part]),
+        (
+            Column("gender", _("Gender")),
+            lambda line: not_stated if line.part is Part.NOT_STATED else genders[line.gender],
+        ),
         (Column("status", _("Status")), lambda line: statuses[line.status]),
         (Column("activities_done", _("Activities done")), lambda line: line.done),
-        (Column("since", _("Since")), lambda line: line.since.date()),
+        (Column("since", _("Since")), lambda line: line.since.astimezone(zone).date()),
     ]
     return [pair for pair in found if asked.sees_gender or pair[0].key != "gender"]
 

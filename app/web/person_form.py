@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from app.core.formats import is_zone
 from app.core.i18n import gettext as _
+from app.core.i18n import is_country
 from app.core.text import one_line
 from app.core.zones import main_zone
 from app.models import Gender
@@ -30,7 +31,7 @@ def _something(text: str) -> str:
 
 
 def _a_country(code: str) -> str:
-    if not choices.is_country(code):
+    if not is_country(code):
         raise ValueError(_("Choose one of the options."))
     return code
 

@@ -33,6 +33,7 @@ def show_review(
     conflict = status == 409  # noqa: PLR2004 -- the status says it
     about = _about(visit, seen, view)
     review = about["review"]
+    came_back = form is not None
     if form is None:
         form = Form(typed=_typed(review))
     elif conflict and review and not wants_part(request):
@@ -42,7 +43,7 @@ def show_review(
         request,
         visit,
         "reviews/show.html",
-        part="reviews/_unsaved.html",
+        part="reviews/_unsaved.html" if came_back else None,
         status=status,
         form=form,
         conflict=conflict,

@@ -26,6 +26,7 @@ from app.services.live_sessions import Plan, no_such_hour
 from app.web.forms import Form
 
 MINUTES_FIELD = "minutes-"
+WAS_FIELD = "was-"  # the minutes as they were when the sheet was opened
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -157,12 +158,18 @@ class AttendanceForm(BaseModel):
 def minutes_typed(
     form: Form[AttendanceForm], lines: list[SheetLine], length: int
 ) -> dict[UUID, int]:
-    """The minutes of everybody on the sheet; what can't be read is refused beside its field."""
+    """The minutes that were changed on the sheet; what can't be read is refused beside its field.
+
+    Where the sheet is as it was opened, what a colleague noted since stays.
+    """
     everyone = form.data is not None and form.data.everyone
     found: dict[UUID, int] = {}
     for line in lines:
         name = f"{MINUTES_FIELD}{line.enrolment_id}"
         typed = form.typed.get(name, "").strip()
+        was = form.typed.get(f"{WAS_FIELD}{line.enrolment_id}", str(line.minutes or ""))
+        if typed == was and (typed or line.minutes or not everyone):
+            continue
         if not typed:
             found[line.enrolment_id] = length if everyone else 0
         elif re.fullmatch(r"\d{1,4}", typed, re.ASCII) and int(typed) <= length:
@@ -174,7 +181,11 @@ def minutes_typed(
 
 
 def sheet_form(lines: list[SheetLine]) -> Form[AttendanceForm]:
-    return Form({f"{MINUTES_FIELD}{line.enrolment_id}": str(line.minutes or "") for line in lines})
+    filled: dict[str, str] = {}
+    for line in lines:
+        for field in (MINUTES_FIELD, WAS_FIELD):
+            filled[f"{field}{line.enrolment_id}"] = str(line.minutes or "")
+    return Form(filled)
 
 
 class RemainsForm(BaseModel):

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.core import clock
 from app.core.formats import long_day
-from app.core.i18n import choose, country_name
+from app.core.i18n import choose, country_name, is_country
 from app.core.i18n import gettext as _
 from app.core.text import folded
 from app.models import PARTICIPANTS, EnrolmentStatus, Mode
@@ -22,7 +22,6 @@ from app.policy import Action, Role, permits
 from app.queries import statistics
 from app.queries.figures import Audience, Counting, Dimension, Part
 from app.queries.statistics import Choices, Filters
-from app.web.choices import is_country
 from app.web.exports import file_name
 from app.web.figures import (
     counting_words,

@@ -1,7 +1,7 @@
 """The annual report: the centre's own figures from records, person by person."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -16,6 +16,8 @@ from app.models import (
 )
 from app.queries.reports import AnnualReport, annual_report, has_editions
 from tests.make import Make
+
+NOW = datetime(2026, 6, 8, 15, 0, tzinfo=UTC)
 
 #: Title, first day, and participants, women, men, not stated.
 Reported = tuple[str, date | None, tuple[int | None, ...]]
@@ -55,7 +57,7 @@ def reported(make: Make) -> list[dict[str, str]]:
 def test_the_report_of_2022_comes_out_as_it_was_printed(
     session: Session, reported: list[dict[str, str]]
 ) -> None:
-    report = annual_report(session, 2022, mode=Mode.TUTOR_LED)
+    report = annual_report(session, 2022, mode=Mode.TUTOR_LED, now=NOW)
 
     assert lines(report) == [
         (
@@ -87,15 +89,15 @@ def test_an_edition_is_in_the_report_of_one_year_only(session: Session, make: Ma
     )
     make.crowd(edition, 2)
 
-    assert annual_report(session, 2021, mode=None).editions == ()
-    assert annual_report(session, 2022, mode=None).figures.total.total == 2
+    assert annual_report(session, 2021, mode=None, now=NOW).editions == ()
+    assert annual_report(session, 2022, mode=None, now=NOW).figures.total.total == 2
     assert (has_editions(session, 2021), has_editions(session, 2022)) == (False, True)
 
 
 def test_an_edition_without_participants_has_its_line(session: Session, make: Make) -> None:
     make.edition(make.course(title={"es": "Vacío"}), reporting_year=2022)
 
-    report = annual_report(session, 2022, mode=None)
+    report = annual_report(session, 2022, mode=None, now=NOW)
 
     assert lines(report) == [("Vacío", date(2026, 4, 1), (0, 0, 0, 0))]
 
@@ -106,7 +108,7 @@ def test_courses_at_ones_own_pace_are_reported_when_asked_for(session: Session, 
     make.crowd(make.edition(alone, reporting_year=2022, starts_on=None, ends_on=None), 3)
 
     def participants(mode: Mode | None) -> int | None:
-        return annual_report(session, 2022, mode=mode).figures.total.total
+        return annual_report(session, 2022, mode=mode, now=NOW).figures.total.total
 
     assert participants(Mode.TUTOR_LED) == 2
     assert participants(Mode.SELF_ADMINISTERED) == 3
@@ -115,12 +117,12 @@ def test_courses_at_ones_own_pace_are_reported_when_asked_for(session: Session, 
 
 def test_meetings_that_were_cancelled_are_not_counted(session: Session, make: Make) -> None:
     one, other = make.edition(reporting_year=2022), make.edition(reporting_year=2022)
-    make.live_session(one, minutes=90)
-    make.live_session(other, minutes=60)
-    make.live_session(other, minutes=120, status=SessionStatus.CANCELLED)
-    make.live_session(make.edition(reporting_year=2021), minutes=45)
+    make.live_session(one, NOW, minutes=90)
+    make.live_session(other, NOW, minutes=60)
+    make.live_session(other, NOW, minutes=120, status=SessionStatus.CANCELLED)
+    make.live_session(make.edition(reporting_year=2021), NOW, minutes=45)
 
-    report = annual_report(session, 2022, mode=None)
+    report = annual_report(session, 2022, mode=None, now=NOW)
 
     assert (report.sessions, report.minutes) == (2, 150)
 
@@ -137,8 +139,18 @@ def test_capstones_are_counted_by_kind_and_state(session: Session, make: Make) -
     ):
         make.capstone(make.team(edition), status=status)
 
-    assert annual_report(session, 2022, mode=None).capstones == {
+    assert annual_report(session, 2022, mode=None, now=NOW).capstones == {
         (CapstoneKind.PROJECT, CapstoneStatus.ACCEPTED): 2,
         (CapstoneKind.PROJECT, CapstoneStatus.DRAFT): 1,
         (CapstoneKind.ROADMAP, CapstoneStatus.SUBMITTED): 1,
     }
+
+
+def test_a_session_counts_once_it_has_begun(make: Make, session: Session) -> None:
+    edition = make.edition()
+    make.live_session(edition, NOW - timedelta(minutes=1), minutes=90)
+    make.live_session(edition, NOW + timedelta(days=30), minutes=60)
+
+    report = annual_report(session, 2026, mode=None, now=NOW)
+
+    assert (report.sessions, report.minutes) == (1, 90)

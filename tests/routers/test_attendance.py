@@ -140,3 +140,64 @@ def test_attendance_waits_for_the_session(
     assert typed(page) == {}
     assert answer.status_code == 422
     assert noted(session) == {}
+
+
+def test_two_who_take_attendance_at_once_lose_nothing_of_each_other(
+    make: Make,
+    session: Session,
+    browser: Browser,
+    edition: Edition,
+    held: LiveSession,
+    people: list[Enrolment],
+) -> None:
+    ana, luis = people[0].id, people[1].id
+    browser.sign_in(make.tutor(edition))
+    empty = {f"was-{one.id}": "" for one in people}
+
+    browser.post(f"{address_of(held)}/attendance", data=empty | {f"minutes-{ana}": "60"})
+    browser.post(
+        f"{address_of(held)}/attendance",
+        data=empty | {f"minutes-{ana}": "", f"minutes-{luis}": "45"},
+    )
+    both = noted(session)
+    taken_back = browser.post(
+        f"{address_of(held)}/attendance",
+        data=empty | {f"was-{ana}": "60", f"minutes-{ana}": ""},
+    )
+
+    assert both == {ana: 60, luis: 45}
+    assert taken_back.status_code == 303
+    assert noted(session) == {luis: 45}
+
+
+def test_everyone_else_stayed_but_for_those_whom_a_colleague_noted_meanwhile(
+    make: Make,
+    session: Session,
+    browser: Browser,
+    edition: Edition,
+    held: LiveSession,
+    people: list[Enrolment],
+) -> None:
+    browser.sign_in(make.tutor(edition))
+    empty = {f"{field}-{one.id}": "" for one in people for field in ("was", "minutes")}
+
+    browser.post(f"{address_of(held)}/attendance", data=empty | {f"minutes-{people[0].id}": "10"})
+    browser.post(f"{address_of(held)}/attendance", data=empty | {"everyone": "on"})
+
+    assert noted(session)[people[0].id] == 10
+    assert noted(session)[people[1].id] == held.minutes
+
+
+def test_the_sheet_of_a_thousand_people_can_be_saved(
+    make: Make, session: Session, browser: Browser, edition: Edition, held: LiveSession
+) -> None:
+    crowd = make.crowd(edition, 1100)
+    browser.sign_in(make.tutor(edition))
+
+    answer = browser.post(
+        f"{address_of(held)}/attendance",
+        data={f"{f}-{one.id}": v for one in crowd for f, v in (("was", ""), ("minutes", "10"))},
+    )
+
+    assert answer.status_code == 303
+    assert len(noted(session)) == 1100

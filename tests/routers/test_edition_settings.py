@@ -7,7 +7,15 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlmodel import Session, select
 
-from app.models import AuditEvent, CapstoneKind, Edition, EnrolmentPolicy
+from app.models import (
+    AuditEvent,
+    CapstoneKind,
+    Certificate,
+    Edition,
+    Enrolment,
+    EnrolmentPolicy,
+    EnrolmentStatus,
+)
 from app.services.enrolments import count
 from tests.conftest import Browser
 from tests.make import Make
@@ -197,3 +205,81 @@ def test_only_coordinators_of_all_change_an_edition(
     assert strange == [404, 404]
     assert refused == [403] * 6
     assert edition.starts_on == date(2026, 4, 1)
+
+
+def test_two_who_change_different_settings_at_once_both_get_theirs(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    browser.sign_in(make.coordinator())
+    first, second = opened(browser, edition), opened(browser, edition)
+
+    one = send(browser, edition, first | {"capacity": "20"})
+    other = send(browser, edition, second | {"required_share": "80"})
+
+    session.refresh(edition)
+    assert (one.status_code, other.status_code) == (303, 303)
+    assert (edition.capacity, edition.required_share) == (20, 80)
+
+
+def test_two_who_change_the_same_setting_are_told_of_each_other(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    browser.sign_in(make.coordinator())
+    first, second = opened(browser, edition), opened(browser, edition)
+
+    send(browser, edition, first | {"capacity": "20", "policy": "application"})
+    told = send(browser, edition, second | {"capacity": "30", "policy": "closed"})
+    session.refresh(edition)
+    between = edition.capacity
+    again = form_in(told.text)
+    insisted = send(browser, edition, again)
+
+    assert told.status_code == 422
+    assert "Somebody else saved “20” here meanwhile." in told.text
+    assert between == 20
+    assert again["capacity"] == "30"
+    assert insisted.status_code == 303
+    session.refresh(edition)
+    assert edition.capacity == 30
+
+
+def test_who_had_done_all_that_is_asked_for_now_completes_the_edition(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    edition.requires_capstone = True
+    make.saved(edition)
+    activity = make.activity(make.module(edition))
+    done, idle = make.participant(edition), make.participant(edition)
+    browser.sign_in(done)
+    browser.post(f"/editions/{edition.id}/activities/{activity.id}/done")
+    browser.sign_in(make.coordinator())
+    form = opened(browser, edition)
+    form.pop("requires_capstone")
+
+    answer = send(browser, edition, form)
+
+    assert "1 person had done all" in browser.get(answer.headers["Location"]).text
+    session.expire_all()
+    by_person = {e.account_id: e.status for e in session.exec(select(Enrolment)).all()}
+    assert by_person == {done.id: EnrolmentStatus.COMPLETED, idle.id: EnrolmentStatus.ACTIVE}
+    assert session.exec(select(Certificate.id)).all()
+
+
+def opened(browser: Browser, edition: Edition) -> dict[str, str]:
+    return form_in(browser.get(f"/editions/{edition.id}/settings").text)
+
+
+def form_in(html: str) -> dict[str, str]:
+    """What a browser would send of the page's form."""
+    form = BeautifulSoup(html, "html.parser").select_one("main form")
+    assert form is not None
+    sent = {}
+    for one in form.select("input[name]"):
+        if one.get("type") not in {"checkbox", "radio"} or one.has_attr("checked"):
+            ticked = "on" if one.get("type") == "checkbox" else ""
+            sent[str(one["name"])] = str(one.get("value", ticked))
+    return sent
+
+
+def send(browser: Browser, edition: Edition, form: dict[str, str]) -> Any:
+    return browser.post(f"/editions/{edition.id}/settings", data=form)

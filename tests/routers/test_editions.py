@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlmodel import Session
 
+from app.core import clock
 from app.models import Edition, EnrolmentStatus, Module, Progress, ProgressState
 from app.queries.enrolments import enrolment_of
 from tests.conftest import Browser
@@ -167,3 +168,22 @@ def test_the_page_speaks_the_readers_language(make: Make, browser: Browser) -> N
     assert '<h1 lang="es">Brecha de habilidades</h1>' in french.text
     assert '<html lang="pt"' in asked.text
     assert '<html lang="pt"' in remembered.text
+
+
+def test_a_module_opens_in_the_browser_too_on_the_morning_of_its_reader(
+    make: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition = make.edition()
+    make.activity(make.module(edition, opens_on=date(2026, 6, 9)))
+    browser.sign_in(make.participant(edition, timezone="America/Mexico_City"))
+    evening = datetime(2026, 6, 9, 0, 30, tzinfo=UTC)  # of the 8th in Mexico, 18:30
+    monkeypatch.setattr(clock, "now", lambda: evening)
+    seen = browser.get(f"/editions/{edition.id}")
+
+    morning = datetime(2026, 6, 9, 14, 0, tzinfo=UTC)  # 8:00
+    monkeypatch.setattr(clock, "now", lambda: morning)
+    again = browser.get(f"/editions/{edition.id}", headers={"If-None-Match": seen.headers["ETag"]})
+
+    assert "Opens on" in seen.text
+    assert again.status_code == 200
+    assert "Opens on" not in again.text

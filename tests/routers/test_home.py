@@ -1,6 +1,6 @@
 """A person's first page, as a participant, a tutor, a coordinator and somebody new meet it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -393,3 +393,20 @@ def test_the_page_takes_at_most_eight_statements_however_many_the_courses(
 
     assert len(cold) == 8, cold
     assert len(warm) == 6, warm
+
+
+def test_the_next_thing_is_in_another_course_where_the_last_one_waits(
+    make: Make, browser: Browser
+) -> None:
+    stuck, other = make.edition(), make.edition()
+    person = make.account()
+    make.enrolment(person, stuck)
+    make.enrolment(person, other)
+    first = make.activity(make.module(stuck))
+    make.activity(make.module(stuck, opens_on=date(2099, 1, 1)))
+    make.activity(make.module(stuck, after_previous=True))
+    to_do = make.activity(make.module(other))
+    browser.sign_in(person)
+    browser.post(f"/editions/{stuck.id}/activities/{first.id}/done")
+
+    assert f"/editions/{other.id}/activities/{to_do.id}" in browser.get("/home").text

@@ -61,8 +61,8 @@ def test_a_milestone_without_a_title_comes_back_with_what_was_typed(
 
     assert answer.status_code == 422
     assert 'value="Rosa"' in answer.text
-    assert 'href="#milestone-title">Fill this in.' in answer.text
-    assert 'href="#milestone-due_on">Write a date' in answer.text
+    assert 'href="#milestone-title">Milestone: Fill this in.' in answer.text
+    assert 'href="#milestone-due_on">By: Write a date' in answer.text
     assert titles(session) == []
 
 

@@ -316,7 +316,7 @@ def test_the_file_has_the_columns_of_the_screen_and_obeys_its_filters(
         "Álvaro Gómez",
         "INA",
         "Costa Rica",
-        "Men",
+        "Man",
         "Applied",
         "0",
     ]

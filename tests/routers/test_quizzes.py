@@ -227,3 +227,16 @@ def test_a_tutor_sees_the_questions_and_cannot_hand_in(
     sent = browser.post(f"{address(quiz)}/answers", data=answers(session, right=True))
     assert sent.status_code == 403
     assert session.exec(select(Enrolment)).all() == []
+
+
+@pytest.mark.parametrize("attempt", ["0", "-1", "9999999999", "99999999999999999999", "x"])
+def test_an_attempt_that_cannot_be_is_no_failure_of_ours(
+    make: Make, browser: Browser, attempt: str
+) -> None:
+    edition = make.edition()
+    quiz = make.quiz(make.module(edition))
+    browser.sign_in(make.participant(edition))
+
+    answer = browser.get(f"/editions/{edition.id}/activities/{quiz.id}?attempt={attempt}")
+
+    assert answer.status_code in {404, 422}

@@ -1,7 +1,7 @@
 """The annual report as a page and as files."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 
 import pytest
@@ -15,6 +15,7 @@ from tests.figures import facts, table, text_of
 from tests.make import Make
 
 REPORT = "/reports/annual/2022"
+HELD = datetime(2022, 6, 8, 15, 0, tzinfo=UTC)
 KEYS = "kind,title,starts,ends,participants,women,men,other,not_stated,institutions,countries"
 
 
@@ -53,8 +54,8 @@ def editions(make: Make) -> None:
     )
     make.crowd(earlier, 3, gender=Gender.MAN, country="UY")
     make.crowd(earlier, 2, gender=Gender.NOT_ANSWERED, country="UY")
-    make.live_session(later, minutes=90)
-    make.live_session(earlier, minutes=60)
+    make.live_session(later, HELD, minutes=90)
+    make.live_session(earlier, HELD, minutes=60)
     make.capstone(make.team(later), status=CapstoneStatus.ACCEPTED)
     make.capstone(make.team(earlier), status=CapstoneStatus.DRAFT)
 

@@ -118,11 +118,25 @@ def test_a_button_pressed_while_the_text_saves_itself_is_no_conflict(
     session: Session, team: Team, ana: UUID
 ) -> None:
     moment = NOW + timedelta(seconds=5)
-    save_section(session, team.id, SectionKey.PROBLEM, "Wor", version=0, by=ana, now=NOW)
+    part, page = SectionKey.PROBLEM, "one window"
+    save_section(session, team.id, part, "Wor", version=0, by=ana, now=NOW, page=page)
 
-    save_section(session, team.id, SectionKey.PROBLEM, "Words", version=0, by=ana, now=moment)
+    save_section(session, team.id, part, "Words", version=0, by=ana, now=moment, page=page)
 
     assert problem(session).body == "Words"
+
+
+@pytest.mark.parametrize("other", ["the phone", ""])
+def test_two_windows_of_one_person_do_not_overwrite_each_other(
+    session: Session, team: Team, ana: UUID, other: str
+) -> None:
+    part, moment = SectionKey.PROBLEM, NOW + timedelta(seconds=5)
+    save_section(session, team.id, part, "Phone", version=0, by=ana, now=NOW, page=other)
+
+    with pytest.raises(Conflict):
+        save_section(session, team.id, part, "PC", version=0, by=ana, now=moment, page="the PC")
+
+    assert problem(session).body == "Phone"
 
 
 @pytest.mark.parametrize(("saves", "later"), [(1, timedelta(minutes=5)), (2, timedelta(seconds=5))])

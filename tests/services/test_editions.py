@@ -54,7 +54,7 @@ def test_another_reporting_year_moves_the_figures_and_loses_nobody(
     before = in_year(session, 2026), in_year(session, 2027)
 
     terms = replace(terms_of(session, edition.id), reporting_year=2027)
-    changed = change_terms(session, edition.id, terms, by=make.coordinator().id)
+    changed = change_terms(session, edition.id, terms, by=make.coordinator().id, now=NOW)
 
     assert before == ((4, 2), (0, 0))
     assert (in_year(session, 2026), in_year(session, 2027)) == ((1, 0), (3, 2))
@@ -68,7 +68,7 @@ def test_who_comes_after_the_change_is_counted_in_the_new_year(
     first = enrol(session, make.account(), edition, language="en", on=DAY, now=NOW)
 
     terms = replace(terms_of(session, edition.id), reporting_year=2027)
-    change_terms(session, edition.id, terms, by=make.coordinator().id)
+    change_terms(session, edition.id, terms, by=make.coordinator().id, now=NOW)
     enrol(session, make.account(), edition, language="en", on=DAY, now=NOW)
     change_status(session, first, EnrolmentStatus.COMPLETED, now=NOW)
 
@@ -83,7 +83,7 @@ def test_a_change_made_meanwhile_by_somebody_else_is_not_overlooked(
 
     with db.changing() as elsewhere:
         terms = replace(terms_of(elsewhere, edition.id), reporting_year=2027)
-        change_terms(elsewhere, edition.id, terms, by=boss.id)
+        change_terms(elsewhere, edition.id, terms, by=boss.id, now=NOW)
     change_status(session, loaded, EnrolmentStatus.COMPLETED, now=NOW)
 
     assert years(session) == ({2027}, {2027})
@@ -94,7 +94,7 @@ def test_the_change_is_noted_with_what_was_before_and_after(session: Session, ma
     edition, boss = make.edition(ends_on=date(2026, 12, 31), capacity=None), make.coordinator()
 
     terms = replace(terms_of(session, edition.id), ends_on=date(2027, 1, 31), capacity=40)
-    change_terms(session, edition.id, terms, by=boss.id)
+    change_terms(session, edition.id, terms, by=boss.id, now=NOW)
     session.flush()
 
     noted = session.exec(select(AuditEvent)).one()
@@ -114,7 +114,7 @@ def test_an_edition_does_not_end_before_it_starts(session: Session, make: Make) 
     terms = replace(terms_of(session, edition.id), ends_on=date(2026, 3, 31))
 
     with pytest.raises(RuleBroken, match="before the first day"):
-        change_terms(session, edition.id, terms, by=make.coordinator().id)
+        change_terms(session, edition.id, terms, by=make.coordinator().id, now=NOW)
 
     assert session.get_one(Edition, edition.id).version == 1
 
@@ -152,7 +152,7 @@ def test_people_who_come_and_go_meanwhile_end_up_in_the_new_year(
             act(own)
 
     def renumber(own: Session) -> object:
-        return change_terms(own, edition.id, terms, by=boss.id)
+        return change_terms(own, edition.id, terms, by=boss.id, now=NOW)
 
     with ThreadPoolExecutor(9) as pool:
         list(pool.map(at_once, [*map(complete, inside), renumber, *map(come, outside)]))

@@ -54,7 +54,7 @@ class Participant(BaseModel):
 
     enrolment_id: UUID
     name: str
-    email: str
+    email: str | None
     status: EnrolmentStatus
     country: str
     institution: str | None
@@ -84,9 +84,15 @@ def people(visit: Watcher, after: After = None, limit: Limit = 100) -> People:
         visit.session, visit.edition.id, only_institution=_only(visit), after=after, limit=limit
     )
     return People(
-        items=[Participant.model_validate(one) for one in found],
+        items=[_shown(one, visit) for one in found],
         next=_next(f"/api/v1/editions/{visit.edition.id}/people", found, limit),
     )
+
+
+def _shown(person: PersonListed, visit: EditionVisit) -> Participant:
+    """As the pages show them to this viewer: addresses only to those who write to people."""
+    shown = Participant.model_validate(person)
+    return shown if visit.may(Action.SEE_ADDRESSES) else shown.model_copy(update={"email": None})
 
 
 def _only(visit: EditionVisit) -> UUID | None:

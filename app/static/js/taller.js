@@ -84,7 +84,7 @@ on("after:swap", (ctx) => {
 
 // What was kept on this device for one person is not left to the next.
 addEventListener("submit", ({ target }) => {
-  if (target.getAttribute("action") === "/sign-out") localStorage.clear();
+  if (/^\/sign-out$|^\/account\/sign-out/.test(target.getAttribute("action"))) localStorage.clear();
 });
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !/\btz=/.test(document.cookie)) document.cookie = `tz=${zone};path=/;max-age=31536000;samesite=lax`;
