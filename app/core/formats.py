@@ -96,7 +96,7 @@ def date_range(start: date | None, end: date | None) -> str:
     if start is None:
         return _("Any day")
     last = f"{_SHORT[current_locale()]} y"
-    if end is None:
+    if end is None or start == end:
         return _date(start, last)
     first = _SHORT[current_locale()] if start.year == end.year else last
     return f"{_date(start, first)} – {_date(end, last)}"

@@ -1,6 +1,7 @@
 """The tabs of an edition: the same list on each of its pages, by what the person may do there."""
 
 from app.core.i18n import gettext as _
+from app.models import Mode
 from app.policy import Action
 from app.web.guards import EditionVisit
 
@@ -8,10 +9,9 @@ from app.web.guards import EditionVisit
 def edition_tabs(visit: EditionVisit) -> list[tuple[str, str, str]]:
     """Pairs for the macro ``tabs``: key, address and words, in a fixed order."""
     address = f"/editions/{visit.edition.id}"
-    items = [
-        ("course", address, _("Course")),
-        ("sessions", f"{address}/sessions", _("Live sessions")),
-    ]
+    items = [("course", address, _("Course"))]
+    if visit.edition.mode is Mode.TUTOR_LED or visit.may(Action.SCHEDULE_SESSIONS):
+        items.append(("sessions", f"{address}/sessions", _("Live sessions")))
     if visit.edition.capstone and visit.may(Action.WRITE_CAPSTONE):
         items.append(("capstone", f"{address}/capstone", _("Team work")))
     if visit.edition.capstone and visit.may(Action.READ_CAPSTONES):

@@ -3,6 +3,9 @@
 from typing import Any
 
 from app.core.i18n import choose
+from app.core.i18n import gettext as _
+from app.models import EnrolmentStatus
+from app.policy import Action
 from app.web.content import Place
 from app.web.guards import EditionVisit
 from app.web.outline import outline_entry
@@ -19,6 +22,12 @@ def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:
         "address": where.address,
         "done": where.standing.done() if where.personal else None,
         "entries": [outline_entry(s, where.address, where.line.id) for s in where.states],
+        "begin": ("/editions", _("Editions"))
+        if visit.may(Action.SEE_EDITIONS)
+        else ("/home", _("My learning")),
+        "has_completed": where.personal
+        and visit.enrolled.status is EnrolmentStatus.COMPLETED
+        and where.beside(1) is None,
         "before": where.beside(-1),
         "after": where.beside(1),
     }

@@ -61,3 +61,31 @@ def test_an_offset_is_that_of_the_day() -> None:
     assert formats.offset("America/Bogota", june) == "UTC−5"
     assert [formats.offset("Europe/Madrid", at) for at in (january, june)] == ["UTC+1", "UTC+2"]
     assert formats.offset("UTC", june) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        (["español", "inglés"], "español e inglés"),
+        (["inglés", "español"], "inglés y español"),
+        (["español", "portugués", "inglés"], "español, portugués e inglés"),
+        (["madres", "hijas"], "madres e hijas"),
+        (["agua", "hielo"], "agua y hielo"),
+        (["inglés"], "inglés"),
+        ([], ""),
+    ],
+)
+def test_spanish_says_e_before_the_sound_of_an_i(items: list[str], said: str) -> None:
+    with i18n.speaking("es"):
+        assert formats.listing(items) == said
+
+
+def test_one_day_is_no_range() -> None:
+    assert formats.date_range(date(2021, 11, 29), date(2021, 11, 29)) == "29 Nov 2021"
+
+
+def test_a_day_of_another_year_is_told_with_its_year() -> None:
+    today = date(2026, 11, 22)
+
+    assert formats.near_day(date(2026, 11, 29), today) == "Sunday 29 November"
+    assert formats.near_day(date(2021, 12, 6), today) == "6 December 2021"

@@ -67,8 +67,8 @@ def test_a_valid_one_shows_everything_that_is_printed(
         "Language of the course": "Spanish",
         "Code": certificate.code,
         "In the words of the paper": (
-            "Certificado de finalización"
-            " de la institución SENA, Colombia, completó y aprobó el curso"
+            "Certificado de finalización Ñandú Pérez"
+            " de la institución SENA, Colombia, completó y aprobó el curso La digitalización"
             " Curso de 10 horas, a su propio ritmo, finalizado el 1 de junio de 2026. "
             + " ".join(", ".join(signatory) for signatory in certificate.facts["signatories"])
         ),
