@@ -25,4 +25,4 @@ install_fonts
 say "· the suite on PostgreSQL"
 TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 -m "not journey"
 say "· the journeys in Chromium"
-exec pytest --quiet -m journey
+exec pytest --quiet -n 2 -m journey
