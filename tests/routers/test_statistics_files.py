@@ -251,3 +251,14 @@ class TestAFocalCoordinator:
         assert answer.status_code == 422
         assert "There is no such edition." in answer.text
         assert "Secret" not in answer.text
+
+
+def test_a_focal_coordinators_figures_say_whose_they_are_whatever_was_asked(
+    make: Make, browser: Browser
+) -> None:
+    own, others = make.institution(), make.institution()
+    browser.sign_in(make.focal(own))
+
+    told = browser.get(f"/statistics.json?year=all&institution={others.id}").json()
+
+    assert told["filters"]["institution"] == str(own.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.uploads import plain_name
+from app.services.uploads import ending_in_pdf, plain_name
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,16 @@ from app.services.uploads import plain_name
 )
 def test_a_name_is_kept_without_folders_and_not_too_long(typed: str, name: str) -> None:
     assert plain_name(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Presentación.PDF", "Presentación.pdf"),
+        ("x.pdf.html", "x pdf html.pdf"),
+        ("x.bat", "x bat.pdf"),
+        (".pdf", "slides.pdf"),
+    ],
+)
+def test_slides_are_named_as_what_they_are(typed: str, kept: str) -> None:
+    assert ending_in_pdf(typed) == kept

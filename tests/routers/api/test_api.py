@@ -7,7 +7,9 @@ from sqlmodel import Session, select
 
 from app.core import clock
 from app.core.i18n import LANGUAGES
+from app.core.settings import secret_key, settings
 from app.models import Account, ApiToken, Edition, EditionStaff, StaffRole
+from app.services.accounts import change_password
 from app.services.enrolments import enrol
 from app.services.keys import make_key
 from tests.conftest import Browser
@@ -237,3 +239,39 @@ def test_the_answer_takes_two_statements(
     with statements() as sent:
         program.get(f"/editions/{edition.id}/people")
     assert len(sent) == 2, sent
+
+
+def test_addresses_are_given_only_to_those_who_write_to_people(
+    session: Session, make: Make, browser: Browser, edition: Edition
+) -> None:
+    put_in(session, make.account(email="ana@example.org"), edition)
+    people = f"/editions/{edition.id}/people"
+
+    def address_for(account: Account) -> object:
+        (item,) = Program(browser, session, account).get(people).json()["items"]
+        return item["email"]
+
+    assert address_for(make.coordinator()) == "ana@example.org"
+    assert address_for(make.tutor(edition)) is None
+    assert address_for(make.observer(edition)) is None
+
+
+def test_a_key_ends_with_the_password_it_was_made_under_and_with_the_installations_key(
+    session: Session, make: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, luis = make.account(), make.account()
+    hers, his = Program(browser, session, ana), Program(browser, session, luis)
+    browser.sign_in(luis)
+    generation = ana.calendar_generation
+
+    change_password(session, ana.id, "another hash")
+    session.refresh(ana)
+    after_the_password = (hers.get("/me").status_code, his.get("/me").status_code)
+    monkeypatch.setenv("TALLER_SECRET_KEY", "k" * 40)
+    settings.cache_clear()
+    secret_key.cache_clear()
+
+    assert after_the_password == (401, 200)
+    assert ana.calendar_generation == generation + 1
+    assert his.get("/me").status_code == 401
+    assert browser.get("/home").status_code == 303
