@@ -57,15 +57,22 @@ def register(person: Person, email: str) -> None:
 
 def take_everything(page: Page, answers: dict[str, list[str]]) -> int:
     """Go from one next thing to the next until there is none; say how many there were."""
+    onward = page.get_by_role("link", name=re.compile("^(Begin|Continue)$"))
+    check = page.get_by_role("button", name="Check my answers")
+    mark = page.get_by_role("button", name="Mark as done")
+    course = page.get_by_role("heading", name=TITLE, level=1)
     done = 0
-    while page.get_by_role("link", name=re.compile("^(Begin|Continue)$")).count():
-        page.get_by_role("link", name=re.compile("^(Begin|Continue)$")).click()
-        if page.get_by_role("button", name="Check my answers").count():
+    while onward.count():
+        onward.click()
+        expect(check.or_(mark)).to_be_visible()
+        if check.count():
             answer(page, answers)
         else:
-            page.get_by_role("button", name="Mark as done").click()
+            mark.click()
+            expect(mark).to_have_count(0)
         done += 1
         page.get_by_role("navigation", name="You are here").get_by_role("link").nth(1).click()
+        expect(course).to_be_visible()
     return done
 
 
