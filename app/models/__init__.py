@@ -46,6 +46,7 @@ from app.models.enrolment import (
     ProgressState,
 )
 from app.models.institution import Institution
+from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
 from app.models.module import Module
@@ -98,6 +99,7 @@ __all__ = [
     "Gender",
     "Institution",
     "Level",
+    "LinkedIdentity",
     "LiveSession",
     "Message",
     "MessageStatus",

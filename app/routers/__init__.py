@@ -31,6 +31,7 @@ from app.routers import (
     results,
     reviews,
     sign_in,
+    single_sign_on,
     statistics,
     styleguide,
     verification,
@@ -42,6 +43,7 @@ from app.routers import help as help_pages
 ROUTERS: list[APIRouter] = [
     health.router,
     sign_in.router,
+    single_sign_on.router,
     registration.router,
     accounts.router,
     passwords.router,

@@ -17,6 +17,7 @@ from app.policy import Action
 from app.queries.accounts import PersonSeen, keys_of, person
 from app.queries.certificates import certificates_of
 from app.queries.institutions import InstitutionSeen, institutions
+from app.queries.linked_identities import identities_of
 from app.queries.sign_ins import sign_ins_of
 from app.services.accounts import change_person, renew_calendar
 from app.services.keys import make_key, withdraw_key
@@ -165,6 +166,8 @@ def show(request: Request, visit: Visit, forms: Forms) -> Response:
         feed=f"{settings().base_url}/calendar/{token}.ics",
         subscribe=f"webcal://{host}/calendar/{token}.ics",
         themes=themes(),
+        providers=(houses := settings().sign_in_providers),
+        identities=identities_of(session, viewer.id) if houses else [],
         Action=Action,
         **what_is_offered(about, form.typed.get("zone", "")) | {"genders": list(Gender)},
     )
