@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     sign_in_providers: list[SignInProvider] = Field(
         default_factory=list, description="a JSON list of providers of OpenID Connect"
     )
+    second_step_for_staff: bool = Field(
+        default=False, description="coordinators and administrators need a second step to sign in"
+    )
     workers: int = Field(default=1, ge=1, le=64)
     metrics_token: SecretStr = SecretStr("")
     log_level: str = "INFO"

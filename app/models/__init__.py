@@ -60,6 +60,7 @@ from app.models.review import (
     ReviewComment,
     Rubric,
 )
+from app.models.second_step import Authenticator, Passkey, RecoveryCode
 from app.models.stored_file import StoredFile
 from app.models.team import Team, TeamMember
 from app.models.videoconference import Videoconference
@@ -78,6 +79,7 @@ __all__ = [
     "Attempt",
     "Attendance",
     "AuditEvent",
+    "Authenticator",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -106,12 +108,14 @@ __all__ = [
     "Milestone",
     "Mode",
     "Module",
+    "Passkey",
     "PlatformRole",
     "Progress",
     "ProgressState",
     "Question",
     "QuestionKind",
     "Quiz",
+    "RecoveryCode",
     "Review",
     "ReviewComment",
     "Rubric",

@@ -14,6 +14,7 @@ WORDS = {
     "revoke certificate": N_("withdrew a certificate"),
     "send message again": N_("had a message sent again"),
     "set password": N_("set a new password"),
+    "forget second step": N_("removed the second step of signing in"),
     "withdraw enrolment": N_("took a place away"),
     "account": N_("account"),
     "certificate": N_("certificate"),
