@@ -23,6 +23,7 @@ check floors lint-imports
 check dependencies deptry .
 check templates djlint --lint --quiet app/templates
 check catalogues python scripts/messages.py check
+check privacy python scripts/privacy.py check
 check vendored python scripts/vendor.py check
 check shell shellcheck --external-sources scripts/*.sh .ci/run
 [ ${#faults[@]} = 0 ] || fail "Not right yet: ${faults[*]}."

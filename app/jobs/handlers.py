@@ -6,9 +6,11 @@ from uuid import UUID
 from app.core.work import Work
 from app.jobs.certificates import draw_certificate
 from app.jobs.messages import send_message
+from app.jobs.own_data import copy_data
 
 #: Every handler may run twice on the same row, and two workers may have it at once.
 HANDLERS: dict[Work, Callable[[UUID], None]] = {
+    Work.COPY_DATA: copy_data,
     Work.DRAW_CERTIFICATE: draw_certificate,
     Work.SEND_MESSAGE: send_message,
 }

@@ -19,6 +19,7 @@ from app.core.logging import named
 from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
+from app.jobs.retention import tidy
 from app.queries.work import due
 from app.services.work import take_up
 
@@ -34,7 +35,7 @@ class Queue:
 
 @cache
 def queue() -> Queue:
-    """The queue of this installation, with its two tasks: one row, and the sweep."""
+    """The queue of this installation, with its tasks: one row, the sweep, and tidying up."""
     url = make_url(settings().database_url)
     if url.get_backend_name() == "sqlite":
         settings().data_dir.mkdir(parents=True, exist_ok=True)
@@ -43,6 +44,7 @@ def queue() -> Queue:
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         huey = PostgresHuey("taller", dsn=dsn, results=False)
     every_minute = huey.periodic_task(crontab(minute="*"), name="sweep")
+    huey.periodic_task(crontab(minute="*/15"), name="tidy")(tidy)
     return Queue(huey, do=huey.task(name="do")(do), sweep=every_minute(sweep))
 
 

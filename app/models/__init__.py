@@ -50,6 +50,7 @@ from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
 from app.models.module import Module
+from app.models.own_data import AccountDeletion, CopyStatus, DataCopy
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
     COMMENTED,
@@ -70,6 +71,7 @@ __all__ = [
     "NO_INSTITUTION",
     "PARTICIPANTS",
     "Account",
+    "AccountDeletion",
     "Activity",
     "ActivityFile",
     "ActivityKind",
@@ -88,8 +90,10 @@ __all__ = [
     "Certificate",
     "CertificateStatus",
     "Choice",
+    "CopyStatus",
     "Course",
     "Criterion",
+    "DataCopy",
     "Decision",
     "Edition",
     "EditionStaff",

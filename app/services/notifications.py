@@ -25,7 +25,10 @@ from certificates import Facts
 
 
 def write(session: Session, account: Account, kind: str, subject: str, *paragraphs: str) -> Message:
-    """Queue a message. Compose it within ``speaking(account.language)``."""
+    """Queue a message. Compose it within ``speaking(account.language)``.
+
+    To an account that was deleted nothing goes: the message is not kept.
+    """
     message = Message(
         account_id=account.id,
         kind=kind,
@@ -33,8 +36,9 @@ def write(session: Session, account: Account, kind: str, subject: str, *paragrap
         subject=subject[:200],
         body=_body(account.name, paragraphs),
     )
-    session.add(message)
-    later(session, Work.SEND_MESSAGE, message.id)
+    if account.deleted_at is None:
+        session.add(message)
+        later(session, Work.SEND_MESSAGE, message.id)
     return message
 
 
@@ -310,3 +314,16 @@ def record_trouble(session: Session, message_id: UUID, trouble: str) -> None:
     if message.tries >= MOST_TRIES:
         message.status = MessageStatus.FAILED
     session.add(message)
+
+
+def account_stays(session: Session, account: Account) -> Message:
+    with speaking(account.language):
+        return write(
+            session,
+            account,
+            "account stays",
+            _("Your account stays"),
+            _("You signed in, so your account will not be deleted. Nothing was removed."),
+            _("If it was not you who signed in, change your password: %(address)s")
+            % {"address": f"{settings().base_url}/account/password"},
+        )

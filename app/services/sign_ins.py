@@ -10,8 +10,9 @@ from app.core.errors import NotFound, TooMany
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.ids import token, token_hash
-from app.models import SignIn, SignInTry, normalized_email
+from app.models import Account, AccountDeletion, SignIn, SignInTry, normalized_email
 from app.queries.sign_ins import WINDOW, next_try_at
+from app.services.notifications import account_stays
 
 KEPT_FOR = timedelta(days=14)
 A_WORKING_DAY = timedelta(hours=12)
@@ -52,7 +53,18 @@ def begin_sign_in(
         )
     )
     session.flush()
+    if not second_step_due:
+        _keep_account(session, account_id)
     return secret
+
+
+def _keep_account(session: Session, account_id: UUID) -> None:
+    """Who signs in wants the account: if it was to be deleted, it is not."""
+    called_off = session.execute(
+        delete(AccountDeletion).where(col(AccountDeletion.account_id) == account_id)
+    )
+    if called_off.rowcount:  # type: ignore[attr-defined]  # -- a DELETE has one
+        account_stays(session, session.get_one(Account, account_id))
 
 
 def end_sign_in(session: Session, account_id: UUID, sign_in_id: UUID) -> None:

@@ -10,6 +10,7 @@ WORDS = {
     "change edition": N_("changed the settings of an edition"),
     "create administrator": N_("made an administrator"),
     "decline enrolment": N_("declined an application"),
+    "delete account": N_("deleted an account"),
     "draw certificate again": N_("had a certificate drawn again"),
     "revoke certificate": N_("withdrew a certificate"),
     "send message again": N_("had a message sent again"),
