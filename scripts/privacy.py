@@ -39,7 +39,7 @@ def declarations() -> str:
         for purpose in kept_of_people():
             parts.append(f"### {purpose.why}\n\n| what | kept | who sees it |\n|---|---|---|\n")
             for line in purpose.lines:
-                what = "; ".join(line.what)
+                what = " · ".join(line.what)
                 parts.append(f"| {what} | {line.kept} | {line.seen} |\n")
             parts.append("\n")
     return "".join(parts).rstrip("\n") + "\n"

@@ -6,7 +6,7 @@ from datetime import date
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import structlog
 from sqlalchemy import Table
@@ -56,15 +56,21 @@ def _give(copy_id: UUID, kept: Kept) -> None:
 
 
 def put_together(archive: IO[bytes], person: Person, language: str) -> None:
-    with reading() as session, speaking(language), ZipFile(archive, "w", ZIP_DEFLATED) as zipped:
-        zipped.writestr("README.txt", _what_this_is())
+    with reading() as session, speaking(language), ZipFile(archive, "w") as zipped:
+        zipped.writestr(_entry("README.txt"), _what_this_is())
         for table in tables_of_people():
-            with zipped.open(f"data/{table.name}.json", "w") as entry:
+            with zipped.open(_entry(f"data/{table.name}.json"), "w") as entry:
                 for piece in _as_json(session, table, person):
                     entry.write(piece.encode())
         lost = [file.name for file in files_about(session, person) if not _add(zipped, file)]
         if lost:
-            zipped.writestr("files/missing.txt", "\n".join(lost))
+            zipped.writestr(_entry("files/missing.txt"), "\n".join(lost))
+
+
+def _entry(name: str, compression: int = ZIP_DEFLATED) -> ZipInfo:
+    entry = ZipInfo(name, date_time=clock.now().timetuple()[:6])
+    entry.compress_type = compression
+    return entry
 
 
 def _what_this_is() -> str:
@@ -115,8 +121,8 @@ def _add(zipped: ZipFile, file: StoredFile) -> bool:
         first = next(pieces, b"")
     except FileNotFoundError:
         return False
-    zipped.compression = ZIP_STORED
-    with zipped.open(f"files/{file.id}-{file.name}", "w", force_zip64=True) as entry:
+    name = _entry(f"files/{file.id}-{file.name}", ZIP_STORED)
+    with zipped.open(name, "w", force_zip64=True) as entry:
         entry.write(first)
         for piece in pieces:
             entry.write(piece)

@@ -74,7 +74,7 @@ _TEAM_WORK: tuple[Any, ...] = (
     col(Capstone.status),
     col(Capstone.language),
     col(Capstone.saved_at),
-    type_coerce(col(_Saver.name), MemberName),
+    type_coerce(col(_Saver.name), MemberName).label("member"),
 )
 
 
@@ -158,7 +158,7 @@ _SECTION: tuple[Any, ...] = (
     col(CapstoneSection.version),
     col(CapstoneSection.saved_at),
     col(CapstoneSection.saved_by_id),
-    type_coerce(col(Account.name), MemberName),
+    type_coerce(col(Account.name), MemberName).label("member"),
 )
 
 
@@ -216,7 +216,7 @@ class VersionLine:
 _VERSION: tuple[Any, ...] = (
     col(CapstoneVersion.number),
     col(CapstoneVersion.submitted_at),
-    type_coerce(col(_Saver.name), MemberName),
+    type_coerce(col(_Saver.name), MemberName).label("member"),
     col(CapstoneVersion.status),
     col(CapstoneVersion.decided_at),
     col(Review.id),

@@ -187,7 +187,7 @@ def contained(table: Table) -> list[Column[Any]]:
 
 def rows_about(session: Session, table: Table, person: Person) -> Iterator[RowMapping]:
     query = select(*contained(table)).where(of_person(table, person))
-    yield from session.execute(query.execution_options(yield_per=500)).mappings()
+    yield from session.execute(query.order_by(*table.primary_key)).mappings()
 
 
 def files_about(session: Session, person: Person) -> list[StoredFile]:

@@ -133,7 +133,7 @@ _VERSION: tuple[Any, ...] = (
     col(CapstoneVersion.id),
     col(CapstoneVersion.number),
     col(CapstoneVersion.submitted_at),
-    type_coerce(col(Account.name), MemberName),
+    type_coerce(col(Account.name), MemberName).label("member"),
     col(CapstoneVersion.status),
     col(CapstoneVersion.decided_at),
     col(CapstoneVersion.content),

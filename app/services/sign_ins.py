@@ -53,9 +53,16 @@ def begin_sign_in(
         )
     )
     session.flush()
+    _refuse_deleted(session, account_id)
     if not second_step_due:
         _keep_account(session, account_id)
     return secret
+
+
+def _refuse_deleted(session: Session, account_id: UUID) -> None:
+    """The account may have been deleted while its password was looked at."""
+    if session.exec(select(Account.deleted_at).where(Account.id == account_id)).one():
+        raise NotFound(_("There is no such account."))
 
 
 def _keep_account(session: Session, account_id: UUID) -> None:

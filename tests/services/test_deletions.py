@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.core import files
-from app.core.db import changing
+from app.core.db import changing, reading
 from app.core.errors import NotFound, RuleBroken
 from app.jobs.retention import tidy_at
 from app.models import (
@@ -16,7 +16,9 @@ from app.models import (
     AccountDeletion,
     AuditEvent,
     CapstoneVersion,
+    Certificate,
     CertificateStatus,
+    EditionStaff,
     Enrolment,
     EnrolmentStatus,
     Gender,
@@ -24,7 +26,10 @@ from app.models import (
     SignIn,
 )
 from app.queries.capstones import members, sections
-from app.queries.installation import miscounted
+from app.queries.figures import Counting
+from app.queries.installation import findings, miscounted
+from app.queries.reports import annual_report
+from app.queries.statistics import Filters, figures
 from app.queries.versions import Snapshot
 from app.services.deletions import GRACE, NOTICE, ask_to_delete, delete_account
 from app.services.enrolments import change_status
@@ -183,6 +188,17 @@ def test_what_the_person_did_stays_in_the_log_by_number(make: Make, session: Ses
     ]
 
 
+def test_nobody_comes_in_any_more(make: Make, session: Session) -> None:
+    """Also not who had shown the password when it was deleted."""
+    ana = make.account()
+    deleted(ana)
+
+    with pytest.raises(NotFound), changing() as changes:
+        begin_sign_in(changes, ana.id, browser="", keep=True, now=NOW)
+
+    assert session.exec(select(SignIn)).all() == []
+
+
 def test_twice_is_once(make: Make) -> None:
     ana = make.account()
     deleted(ana)
@@ -283,3 +299,42 @@ def test_no_place_is_counted_twice(make: Make, session: Session) -> None:
     deleted(session.get_one(Account, enrolment.account_id))
 
     assert miscounted(session) == 0
+
+
+def test_no_figure_of_2022_changes_and_the_doctor_finds_nothing(loaded: str) -> None:
+    """Of people who took part twice, who have certificates, and of a tutor."""
+    del loaded
+    before = reported()
+    with reading() as session:
+        twice = session.exec(
+            select(Enrolment.account_id)
+            .where(Enrolment.reporting_year == 2022)
+            .group_by(col(Enrolment.account_id))
+            .having(func.count() > 1)
+            .limit(2)
+        ).all()
+        certified = session.exec(
+            select(Enrolment.account_id)
+            .join(Certificate, col(Certificate.enrolment_id) == col(Enrolment.id))
+            .where(Enrolment.reporting_year == 2022)
+            .limit(3)
+        ).all()
+        tutor = session.exec(select(EditionStaff.account_id).limit(1)).one()
+
+    gone = {*twice, *certified, tutor}
+    for account_id in gone:
+        with changing() as session:
+            delete_account(session, account_id, with_certificates=True, by=None, now=NOW)
+
+    assert len(gone) > 3
+    assert reported() == before
+
+
+def reported() -> object:
+    """The report, how many people there are, and what the doctor finds."""
+    with reading() as session:
+        people = figures(
+            session, Filters(year=2022), counting=Counting.PEOPLE, only_institution=None
+        )
+        troubles = [f.sentence for f in findings(session, now=NOW, deep=True) if not f.fine]
+        return annual_report(session, 2022, mode=None, now=NOW), people, troubles
