@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 from app.core.ids import uuid7
 from app.core.personal import ACCOUNTS, Personal, declaration
 from app.models import EnrolmentStatus
-from app.queries.own_data import is_about_people, is_somebodys, tables
+from app.queries.own_data import is_about_people, is_somebodys, keys, tables
 
 FAR = datetime(2190, 1, 1, tzinfo=UTC)
 #: Letters that no text has (private use), so that two of them are a canary in a column of two.
@@ -64,9 +64,13 @@ class Canaries:
     def _value(self, table: Table, column: Column[Any]) -> Any:
         if (table.name, column.name) in NEEDED:
             return NEEDED[table.name, column.name]
-        for key in column.foreign_keys:
-            itself = key.column.table is table
-            return None if itself else self._row(key.column.table)[key.column.name]
+        leads = next((key.target for key in keys(table) if key.column is column), None)
+        if leads is not None:
+            return self._row(leads.table)[leads.name]
+        return None if column.foreign_keys else self._told(table, column)
+
+    def _told(self, table: Table, column: Column[Any]) -> Any:
+        """A canary, if the column can hold one."""
         said = declaration(column)
         if said is None or said.of_others:
             return self._plain(column)

@@ -40,6 +40,8 @@ class Kept(StrEnum):
 
     QUARTER_HOUR = N_("A quarter of an hour")
     UNTIL_IT_ENDS = N_("Until it ends")  # the table says when, in `expires_at`
+    HOUR = N_("An hour")
+    DAY = N_("A day")
     MONTH = N_("A month")
     YEAR = N_("A year")
     ACCOUNT = N_("As long as the account")
@@ -59,6 +61,8 @@ _LASTING = {Kept.TEAM_WORK, Kept.CERTIFICATE, Kept.FIGURES, Kept.RECORD, Kept.FI
 #: How old a row may become; `UNTIL_IT_ENDS` is said by the row itself.
 AGES: dict[Kept, timedelta] = {
     Kept.QUARTER_HOUR: timedelta(minutes=15),
+    Kept.HOUR: timedelta(hours=1),
+    Kept.DAY: timedelta(days=1),
     Kept.MONTH: timedelta(days=30),
     Kept.YEAR: timedelta(days=365),
 }
@@ -88,7 +92,7 @@ class Personal:
 
 
 class Role(StrEnum):
-    """What a foreign key says of the row it stands in."""
+    """What a key says of the row it stands in."""
 
     ABOUT = "about"  # the row is about the person
     ACTING = "acting"  # the person did something to it
@@ -124,12 +128,15 @@ def impersonal(**column: Any) -> dict[str, Any]:
 
 
 def about(**column: Any) -> dict[str, Any]:
-    """For a foreign key by which a row is about a person, although it is not `account_id`."""
+    """For a key by which a row is about a person, although it is not called `account_id`.
+
+    It may be an account's id without being a foreign key.
+    """
     return column | {"info": {DECLARED: Role.ABOUT}}
 
 
 def acting(**column: Any) -> dict[str, Any]:
-    """For a foreign key that says who did it, although it is `account_id` or leads to a person."""
+    """For a key that says who did it, although it is called `account_id` or is no foreign key."""
     return column | {"info": {DECLARED: Role.ACTING}}
 
 

@@ -19,7 +19,7 @@ from app.core.logging import named
 from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
-from app.jobs.retention import tidy
+from app.jobs.tidying import tidy
 from app.queries.work import due
 from app.services.work import take_up
 

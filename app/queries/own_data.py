@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     ColumnElement,
-    ForeignKey,
     RowMapping,
     Table,
     false,
@@ -54,16 +53,40 @@ def tables() -> list[Table]:
     return SQLModel.metadata.sorted_tables
 
 
+@dataclass(frozen=True)
+class Key:
+    """A column that leads to a row of another table."""
+
+    column: Column[Any]
+    target: Column[Any]
+    is_part: bool = False  # the row goes with the one that it leads to
+
+
+@cache
+def keys(table: Table) -> tuple[Key, ...]:
+    """Foreign keys, and accounts' ids that are called keys without being held to it."""
+    held = [
+        Key(column, key.column, key.ondelete == "CASCADE")
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.column.table is not table
+    ]
+    called = [
+        Key(column, _accounts().c.id)
+        for column in table.columns
+        if isinstance(column.info.get(DECLARED), Role) and not column.foreign_keys
+    ]
+    return (*held, *called)
+
+
+def _accounts() -> Table:
+    return SQLModel.metadata.tables[ACCOUNTS]
+
+
 @cache
 def is_about_people(table: Table) -> bool:
-    """Whether a foreign key leads to an account, directly or through another such table."""
-    return table.name == ACCOUNTS or any(is_about_people(other) for other in _targets(table))
-
-
-def _targets(table: Table) -> Iterator[Table]:
-    for key in table.foreign_keys:
-        if key.column.table is not table:
-            yield key.column.table
+    """Whether a key leads to an account, directly or through another such table."""
+    return table.name == ACCOUNTS or any(is_about_people(key.target.table) for key in keys(table))
 
 
 def undeclared(table: Table) -> list[str]:
@@ -79,22 +102,18 @@ def undeclared(table: Table) -> list[str]:
 
 
 @cache
-def keys_about(table: Table) -> tuple[ForeignKey, ...]:
+def keys_about(table: Table) -> tuple[Key, ...]:
     """The keys by which a row is about a person: `account_id`, or one to a row about them."""
-    return tuple(
-        key
-        for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
-        if key.column.table is not table and _is_about(key)
-    )
+    return tuple(key for key in keys(table) if _is_about(key))
 
 
-def _is_about(key: ForeignKey) -> bool:
-    role = key.parent.info.get(DECLARED)
+def _is_about(key: Key) -> bool:
+    role = key.column.info.get(DECLARED)
     if isinstance(role, Role):
         return role is Role.ABOUT
-    if key.column.table.name == ACCOUNTS:
-        return key.parent.name == "account_id"
-    return bool(keys_about(key.column.table))
+    if key.target.table.name == ACCOUNTS:
+        return key.column.name == "account_id"
+    return bool(keys_about(key.target.table))
 
 
 @cache
@@ -104,18 +123,11 @@ def address_of_owner(table: Table) -> Column[Any] | None:
 
 
 @cache
-def keys_acting(table: Table) -> tuple[ForeignKey, ...]:
+def keys_acting(table: Table) -> tuple[Key, ...]:
     """The keys that say who did something; a row without any belongs to what it is a part of."""
-    own = tuple(key for key in table.foreign_keys if key.column.table.name == ACCOUNTS)
-    if own:
-        return own
-    return tuple(
-        key
-        for key in table.foreign_keys
-        if key.ondelete == "CASCADE"
-        and key.column.table is not table
-        and keys_acting(key.column.table)
-    )
+    own = tuple(key for key in keys(table) if key.target.table.name == ACCOUNTS)
+    parts = (key for key in keys(table) if key.is_part and keys_acting(key.target.table))
+    return own or tuple(parts)
 
 
 def is_somebodys(table: Table) -> bool:
@@ -138,10 +150,11 @@ def of_person(table: Table, person: Person) -> ColumnElement[bool]:
     return or_(false(), *conditions)
 
 
-def _leads(key: ForeignKey, person: Person) -> ColumnElement[bool]:
-    if key.column.table.name == ACCOUNTS:
-        return key.parent == person.id
-    return key.parent.in_(select(key.column).where(of_person(key.column.table, person)))
+def _leads(key: Key, person: Person) -> ColumnElement[bool]:
+    target = key.target.table
+    if target.name == ACCOUNTS:
+        return key.column == person.id
+    return key.column.in_(select(key.target).where(of_person(target, person)))
 
 
 def file_keys(table: Table) -> list[Column[Any]]:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from app.core import files
 from app.core.db import changing, reading
 from app.core.errors import NotFound, RuleBroken
-from app.jobs.retention import tidy_at
+from app.jobs.tidying import tidy_at
 from app.models import (
     Account,
     AccountDeletion,

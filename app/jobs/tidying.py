@@ -13,7 +13,7 @@ from app.core.logging import named
 from app.core.personal import AGES
 from app.core.work import noted
 from app.services import deletions
-from app.services.retention import forget_ended, forget_old
+from app.services.tidying import forget_ended, forget_old
 
 log = structlog.get_logger()
 

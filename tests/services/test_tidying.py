@@ -11,9 +11,9 @@ from sqlmodel import Session, select
 from app.core import files
 from app.core.db import changing
 from app.core.personal import AGES, Kept
-from app.jobs.retention import tidy_at
+from app.jobs.tidying import tidy_at
 from app.models import DataCopy, Message, SignIn, SignInTry, StoredFile
-from app.services.retention import forget_ended, forget_old, swept
+from app.services.tidying import forget_ended, forget_old, swept
 from tests.canaries import Canaries
 from tests.make import NOW, Make
 
