@@ -89,7 +89,7 @@ def _settle_in(request: Request, viewer: Viewer | None) -> None:
         request.state.language = viewer.language
         speak(viewer.language)
     request.state.zone = viewer.timezone
-    live_in(viewer.timezone)
+    live_in(viewer.timezone, viewer.country)
 
 
 def visit_of(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
