@@ -143,6 +143,14 @@ def edition_words(title: dict[str, str], starts_on: date | None, ends_on: date |
     return f"{choose(title)} ({date_range(starts_on, ends_on)})"
 
 
+def not_for_publication() -> str:
+    """What stands beside figures that hold small groups, wherever staff take them along."""
+    return _(
+        "Exact figures: some groups are so small that a person could be recognised. "
+        "For work only, not for publication."
+    )
+
+
 def table_of(figures: Figures, table: Table, sort: str) -> ShownTable:
     """A table of the figures, its lines ordered by ``sort``."""
     lines = [Line(_names(group, table.by), group) for group in table.groups]

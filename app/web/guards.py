@@ -88,7 +88,7 @@ def _settle_in(request: Request, viewer: Viewer | None) -> None:
         return
     _speak(request, viewer.language)
     request.state.zone = viewer.timezone
-    live_in(viewer.timezone)
+    live_in(viewer.timezone, viewer.country)
 
 
 def _speak(request: Request, language: str) -> None:

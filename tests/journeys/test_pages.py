@@ -94,6 +94,40 @@ def faults(page: Page) -> list[str]:
     ]
 
 
+#: By how much the words of a list that is in sight are wider than their place.
+CUT_OFF = """() => [...document.querySelectorAll("main select")].map(s => {
+  const style = getComputedStyle(s), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = s.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16;
+  return [s.name, Math.ceil(pen.measureText(s.selectedOptions[0].text).width - room)];
+}).filter(([, over]) => over > 0)"""
+
+
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_the_filters_of_the_figures_are_whole_at_every_width(meet: Meet, language: str) -> None:
+    person = meet("coordinator", language="en")
+    for width in (320, 375, 800, 1024, 1280):
+        person.page.set_viewport_size({"width": width, "height": 900})
+        page = person.go(f"/statistics?year=2022&by=country&lang={language}")
+
+        assert page.evaluate(CUT_OFF) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_decides_about_a_work_does_not_cover_it_on_a_phone(
+    meet: Meet, places: dict[str, str]
+) -> None:
+    page = meet("tutor", width=375).go(places["review"])
+
+    bar = page.locator(".bar-foot")
+    assert not bar.evaluate("it => it.getBoundingClientRect().top < innerHeight")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    box = bar.bounding_box()
+    assert box is not None
+    assert box["height"] < 80
+    assert box["y"] + box["height"] <= 900
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("role", ROLES)
