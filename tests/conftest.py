@@ -16,6 +16,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from sqlalchemy import URL, make_url
 from sqlmodel import Session
 from starlette.testclient import TestClient
@@ -30,6 +32,9 @@ from app.web.cookie import cookie_name
 from tests.make import Make, a_sign_in
 from tests.postgres import Copy, copy_of, emptied_copies, quick_folder, running_postgres
 
+# How long an example takes says how busy the machine is.
+examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("busy")
 ON_POSTGRESQL = os.environ.get("TALLER_TEST_DATABASE") == "postgresql"
 
 
