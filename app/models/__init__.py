@@ -45,7 +45,18 @@ from app.models.enrolment import (
     Progress,
     ProgressState,
 )
-from app.models.institution import Institution
+from app.models.institution import (
+    AliasKind,
+    Belonging,
+    Institution,
+    InstitutionAlias,
+    InstitutionKind,
+    InstitutionMerge,
+    InstitutionMove,
+    InstitutionProposal,
+    ProposalKind,
+    ProposalState,
+)
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
 from app.models.module import Module
@@ -72,11 +83,13 @@ __all__ = [
     "ActivityFile",
     "ActivityKind",
     "ActivityText",
+    "AliasKind",
     "Answer",
     "ApiToken",
     "Attempt",
     "Attendance",
     "AuditEvent",
+    "Belonging",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -97,6 +110,11 @@ __all__ = [
     "FileRole",
     "Gender",
     "Institution",
+    "InstitutionAlias",
+    "InstitutionKind",
+    "InstitutionMerge",
+    "InstitutionMove",
+    "InstitutionProposal",
     "Level",
     "LiveSession",
     "Message",
@@ -107,6 +125,8 @@ __all__ = [
     "PlatformRole",
     "Progress",
     "ProgressState",
+    "ProposalKind",
+    "ProposalState",
     "Question",
     "QuestionKind",
     "Quiz",
