@@ -31,7 +31,7 @@ def read_csv(content: bytes, *, most_lines: int) -> list[Line]:
         separator, text = text[4:5], text.partition("\n")[2]
         skipped = 1
     else:
-        head = text.lstrip("\r\n").partition("\n")[0]
+        head = text.lstrip("\r\n ").partition("\n")[0]
         separator, skipped = max(_SEPARATORS, key=head.count), 0
     if separator not in _SEPARATORS:
         raise RuleBroken(_("Separate the columns of the file by commas or semicolons."))

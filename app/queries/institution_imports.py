@@ -68,9 +68,17 @@ def plan(known: Sequence[InstitutionSeen], rows: Iterable[RowRead]) -> list[Plan
 
 
 def fingerprint(planned: Iterable[Planned]) -> str:
-    """Two plans with the same one do the same."""
+    """Two plans with the same one do the same to the same: also what is replaced is as it was."""
     told = [
-        (p.read.line, p.fate, p.known and p.known.id, p.name, p.kind, p.aliases) for p in planned
+        (
+            p.read.line,
+            p.fate,
+            p.known and (p.known.id, p.known.name, p.known.kind),
+            p.name,
+            p.kind,
+            p.aliases,
+        )
+        for p in planned
     ]
     return sha256(repr(told).encode()).hexdigest()
 

@@ -283,6 +283,7 @@ def _decided(
     for proposal in alike:
         proposal.state, proposal.decided_at, proposal.decided_by_id = state, now, by
         session.add(proposal)
+    session.flush()
     first = alike[0]
     action = (
         "accept institution proposal"

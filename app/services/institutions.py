@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound, RuleBroken
@@ -27,6 +27,10 @@ class InstitutionTerms:
     needs_review: bool = False
 
 
+#: By this number PostgreSQL knows who holds the list.
+_THE_LIST = 7_202_611
+
+
 class LooksLikeAnother(RuleBroken):
     """There is one that is called almost so; whoever knows better says that it is another."""
 
@@ -41,7 +45,7 @@ def one_at_a_time(session: Session) -> None:
     SQLite has one writer anyway.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE institution IN SHARE ROW EXCLUSIVE MODE"))
+        session.execute(select(func.pg_advisory_xact_lock(_THE_LIST)))
 
 
 def institution_to_change(session: Session, institution_id: UUID) -> Institution:
