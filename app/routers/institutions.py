@@ -103,7 +103,9 @@ def options(
     wanted = form.data or OptionsWanted()
     found = about(wanted.institution, institutions(visit.session))
     found.sort(key=lambda one: one.country != wanted.country)
-    return render(request, visit, "institutions/_options.html", listed=found[:MOST_OPTIONS])
+    return render(
+        request, visit, "institutions/_options.html", listed=found[:MOST_OPTIONS], names=True
+    )
 
 
 @router.get(f"{PATH}/new", name="institutions.new")

@@ -5,8 +5,15 @@ from bs4 import BeautifulSoup
 from sqlmodel import Session
 
 from app.core import clock
-from app.models import Edition, EnrolmentPolicy, EnrolmentStatus, Institution
+from app.models import (
+    Edition,
+    EnrolmentPolicy,
+    EnrolmentStatus,
+    Institution,
+    InstitutionKind,
+)
 from app.services.enrolments import change_status, enrol
+from app.services.institution_proposals import Proposed, settle_institution
 from tests.conftest import Browser
 from tests.counting import statements
 from tests.make import Make
@@ -138,3 +145,62 @@ def test_the_type_ahead_offers_those_of_the_country_first(make: Make, browser: B
     assert options("country=CR")[0] == "INA, Costa Rica"
     assert options("institution=nothing+like+it") == []
     assert browser.get("/institutions/options?country=CR&lang=es").text.count("Brasil") == 1
+
+
+def test_the_type_ahead_knows_other_names(make: Make, browser: Browser, sena: Institution) -> None:
+    make.alias(sena, "El Servicio")
+
+    html = browser.get("/institutions/options?institution=el+serv", headers=PART).text
+    (option,) = BeautifulSoup(html, "html.parser").select("option")
+
+    assert (option["value"], option.text) == (
+        "SENA, Colombia",
+        "National Training Service · El Servicio",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("sort=name&lang=es", ["B", "Ñ", "A"]),
+        ("sort=name&lang=en", ["Ñ", "B", "A"]),
+        ("sort=-name&lang=es", ["A", "Ñ", "B"]),
+        ("sort=country&lang=es", ["A", "B", "Ñ"]),
+        ("sort=country&lang=en", ["B", "A", "Ñ"]),
+        ("sort=kind", ["B", "A", "Ñ"]),
+        ("sort=-participants", ["B", "A", "Ñ"]),
+        ("sort=-acronym&lang=es", ["Ñ", "B", "A"]),
+        ("sort=nonsense", ["A", "B", "Ñ"]),
+        ("state=review", ["Ñ"]),
+        ("state=example", ["A"]),
+        ("state=merged", ["OLD"]),
+        ("kind=other", ["B"]),
+        ("state=what", ["A", "B", "Ñ"]),
+    ],
+)
+def test_the_list_has_parts_and_orders(
+    make: Make, browser: Browser, asked: str, found: list[str]
+) -> None:
+    make.institution(acronym="A", name="Zeta", country="DE", is_example=True)
+    b = make.institution(acronym="B", name="nube", country="BR", kind=InstitutionKind.OTHER)
+    last = make.institution(acronym="Ñ", name="Ñandú", country="UY", needs_review=True)
+    make.institution(acronym="OLD", name="Old", country="UY", merged_into_id=last.id)
+    make.crowd(make.edition(), institution_id=b.id)
+    browser.sign_in(make.coordinator())
+
+    assert list(listed(browser.get(f"/institutions?{asked}").text)) == found
+
+
+def test_of_proposals_every_kind_takes_as_many_statements(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    for n in range(3):
+        settle_institution(session, make.account().id, Proposed(f"School {n}"))
+    session.flush()
+    browser.sign_in(make.coordinator())
+
+    with statements() as sent:
+        page = browser.get("/institutions?state=proposed")
+
+    assert page.text.count("School") >= 3
+    assert len(sent) == 5, sent
