@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from app.core.i18n import country_name
 from app.core.i18n import gettext as _
-from app.models import AliasKind
+from app.models import AliasKind, InstitutionKind
 from app.policy import Action
 from app.queries.institution_pages import (
     HistoryLine,
@@ -60,6 +61,20 @@ def _details(line: HistoryLine) -> list[str]:
     """What an event changed, as far as it is words rather than ids."""
     told = line.details
     before, after = told.get("before", {}), told.get("after", {})
-    changes = [f"{before.get(name, '')} → {words}" for name, words in after.items()]
+    changes = [
+        f"{_said(name, before.get(name, ''))} → {_said(name, words)}"
+        for name, words in after.items()
+    ]
     plain = ("alias", "proposed", "taken_in", "given_back")
     return [*changes, *(str(told[name]) for name in plain if name in told)]
+
+
+def _said(name: str, kept: str) -> str:
+    """What the log keeps of a fact, as the page says it."""
+    if name == "kind" and kept in set(InstitutionKind):
+        return label(InstitutionKind(kept))
+    if name == "country":
+        return country_name(kept)
+    if name == "needs_review":
+        return _("To check") if kept == "True" else "–"
+    return kept

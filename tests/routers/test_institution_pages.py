@@ -239,6 +239,8 @@ def test_two_who_edit_at_once_do_not_overwrite_each_other(
     assert "Somebody else saved “First” here meanwhile." in kept.text
     session.refresh(sena)
     assert sena.name == "First"
+    history = text_of(browser.get(f"/institutions/{sena.id}").text).partition("History")[2]
+    assert "National Learning Service → First" in history
 
 
 @pytest.mark.usefixtures("boss")
