@@ -173,8 +173,10 @@ def tables(connection: psycopg.Connection) -> set[str]:
 def looks(connection: psycopg.Connection, filled: set[str]) -> list[object]:
     """Tell two databases apart by their shape and by all rows of some tables."""
     rows = sql.SQL("SELECT md5(string_agg(row::text, ' ' ORDER BY row::text)) FROM {} AS row")
-    statements = [SHAPE, *(rows.format(sql.Identifier(table)) for table in sorted(filled))]
-    return [connection.execute(statement).fetchone() for statement in statements]
+    told: list[object] = [connection.execute(SHAPE).fetchone()]
+    for table in sorted(filled):
+        told.append(connection.execute(rows.format(sql.Identifier(table))).fetchone())
+    return told
 
 
 def with_rows(connection: psycopg.Connection, among: set[str]) -> set[str]:

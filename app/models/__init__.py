@@ -45,7 +45,18 @@ from app.models.enrolment import (
     Progress,
     ProgressState,
 )
-from app.models.institution import Institution
+from app.models.institution import (
+    AliasKind,
+    Belonging,
+    Institution,
+    InstitutionAlias,
+    InstitutionKind,
+    InstitutionMerge,
+    InstitutionMove,
+    InstitutionProposal,
+    ProposalKind,
+    ProposalState,
+)
 from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
@@ -74,12 +85,14 @@ __all__ = [
     "ActivityFile",
     "ActivityKind",
     "ActivityText",
+    "AliasKind",
     "Answer",
     "ApiToken",
     "Attempt",
     "Attendance",
     "AuditEvent",
     "Authenticator",
+    "Belonging",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -100,6 +113,11 @@ __all__ = [
     "FileRole",
     "Gender",
     "Institution",
+    "InstitutionAlias",
+    "InstitutionKind",
+    "InstitutionMerge",
+    "InstitutionMove",
+    "InstitutionProposal",
     "Level",
     "LinkedIdentity",
     "LiveSession",
@@ -112,6 +130,8 @@ __all__ = [
     "PlatformRole",
     "Progress",
     "ProgressState",
+    "ProposalKind",
+    "ProposalState",
     "Question",
     "QuestionKind",
     "Quiz",

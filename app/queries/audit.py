@@ -19,6 +19,7 @@ from app.models import (
     Course,
     Edition,
     Enrolment,
+    Institution,
     LiveSession,
     Message,
     Team,
@@ -125,6 +126,7 @@ _SUBJECTS: dict[str, Any] = {
     .join(Account, col(Account.id) == col(Enrolment.account_id))
     .join(Edition, col(Edition.id) == col(Enrolment.edition_id))
     .join(*_COURSE),
+    "institution": select(col(Institution.id), col(Institution.acronym).label("name")),
     "live session": select(
         col(LiveSession.id),
         col(LiveSession.id).label("session_id"),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.core.collation import sort_key
 from app.core.formats import date_range
 from app.core.i18n import choose, chosen_language, country_name, ngettext
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.queries.figures import (
     Counting,
     CourseNamed,
@@ -278,7 +278,7 @@ def _by_name(key: Key, name: Name) -> tuple[Any, ...]:
     if isinstance(key, int):
         return (key,)
     starts = key.starts_on if isinstance(key, EditionNamed) else None
-    return (folded(name.text), starts or date.min)
+    return (sort_key(name.text), starts or date.min)
 
 
 def columns_of(table: ShownTable, *, live: bool) -> list[Column]:

@@ -13,10 +13,10 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.datastructures import FormData, UploadFile
 
 from app.core import clock
+from app.core.collation import sort_key
 from app.core.formats import long_day
 from app.core.i18n import choose, country_name, is_country
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.models import PARTICIPANTS, EnrolmentStatus, Mode
 from app.policy import Action, Role, permits
 from app.queries import statistics
@@ -305,7 +305,9 @@ def options(asked: Asked) -> dict[str, Any]:
         "course": _by_alphabet(courses.items()),
         "edition": _editions(asked),
         "country": _by_alphabet((code, country_name(code)) for code in countries),
-        "institution": [(i.id, institution_words(i)) for i in asked.choices.institutions],
+        "institution": _by_alphabet(
+            (i.id, institution_words(i)) for i in asked.choices.institutions
+        ),
         "own_institution": asked.only_institution is not None,
         "gender": [(part, part_words(part)) for part in Part],
         "status": [(counted, _who(counted)) for counted in Counted],
@@ -344,4 +346,4 @@ def _editions(asked: Asked) -> list[tuple[UUID, str]]:
 
 
 def _by_alphabet[T](pairs: Iterable[tuple[T, str]]) -> list[tuple[T, str]]:
-    return sorted(pairs, key=lambda pair: folded(pair[1]))
+    return sorted(pairs, key=lambda pair: sort_key(pair[1]))

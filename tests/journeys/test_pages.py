@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urldefrag
 
 import httpx
@@ -29,7 +29,8 @@ PAGES = {
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
               "{review}", "{edition}/sessions/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
-                    "/institutions", "{edition}/people", "{edition}/settings", "{session}"],
+                    "/institutions", "/institutions?state=proposed", "/institutions/new",
+                    "/institutions/import", "{edition}/people", "{edition}/settings", "{session}"],
     "admin": ["/outbox", "/audit"],
 }  # fmt: skip
 #: Pages that are visited to see how they refuse.
@@ -118,6 +119,12 @@ def test_what_decides_about_a_work_does_not_cover_it_on_a_phone(
     assert box["y"] + box["height"] <= 900
 
 
+SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
+    ("light", RULES),
+    ("dark", COLOURS),
+)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_is_accessible_and_fits(
     meet: Meet, places: dict[str, str], role: str | None
@@ -131,7 +138,7 @@ def test_every_page_is_accessible_and_fits(
         page.evaluate(AXE)
         for width in (1280, 375):
             page.set_viewport_size({"width": width, "height": 900})
-            for scheme, rules in (("light", RULES), ("dark", COLOURS)):
+            for scheme, rules in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 found += faults(page, rules, seen=f"{width} px, {scheme}")
             wide = page.evaluate("document.documentElement.scrollWidth")
