@@ -173,10 +173,9 @@ def tables(connection: psycopg.Connection) -> set[str]:
 def looks(connection: psycopg.Connection, filled: set[str]) -> list[object]:
     """Tell two databases apart by their shape and by all rows of some tables."""
     rows = sql.SQL("SELECT md5(string_agg(row::text, ' ' ORDER BY row::text)) FROM {} AS row")
-    told: list[object] = [connection.execute(SHAPE).fetchone()]
-    for table in sorted(filled):
-        told.append(connection.execute(rows.format(sql.Identifier(table))).fetchone())
-    return told
+    shape = connection.execute(SHAPE).fetchone()
+    contents = (rows.format(sql.Identifier(table)) for table in sorted(filled))
+    return [shape, *(connection.execute(content).fetchone() for content in contents)]
 
 
 def with_rows(connection: psycopg.Connection, among: set[str]) -> set[str]:
