@@ -78,6 +78,7 @@ class Make:
             "country": "CO",
             "language": "en",
             "gender": Gender.WOMAN,
+            "email_confirmed_at": NOW,
         }
         return self.saved(Account(**plain | given))
 

@@ -7,6 +7,7 @@ from app.models.account import (
     PlatformRole,
     SignIn,
     SignInTry,
+    TryKind,
     normalized_email,
 )
 from app.models.activity import (
@@ -46,6 +47,7 @@ from app.models.enrolment import (
     ProgressState,
 )
 from app.models.institution import Institution
+from app.models.link import EmailChange, LinkKind, LinkRequest, OneTimeToken, RequestStatus
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
 from app.models.module import Module
@@ -90,6 +92,7 @@ __all__ = [
     "Decision",
     "Edition",
     "EditionStaff",
+    "EmailChange",
     "Enrolment",
     "EnrolmentCount",
     "EnrolmentPolicy",
@@ -98,18 +101,22 @@ __all__ = [
     "Gender",
     "Institution",
     "Level",
+    "LinkKind",
+    "LinkRequest",
     "LiveSession",
     "Message",
     "MessageStatus",
     "Milestone",
     "Mode",
     "Module",
+    "OneTimeToken",
     "PlatformRole",
     "Progress",
     "ProgressState",
     "Question",
     "QuestionKind",
     "Quiz",
+    "RequestStatus",
     "Review",
     "ReviewComment",
     "Rubric",
@@ -121,6 +128,7 @@ __all__ = [
     "StoredFile",
     "Team",
     "TeamMember",
+    "TryKind",
     "Videoconference",
     "is_over",
     "normalized_email",

@@ -76,6 +76,8 @@ def change(
     response = go_to("/account", say=_("Your account says this from now on."))
     if form.data.language != visit.viewer.language:
         response.delete_cookie("lang")  # the last word on the language is this one
+    if form.data.data_saver != visit.viewer.data_saver:
+        response.delete_cookie("light")  # and on drawings
     return response
 
 
@@ -144,7 +146,7 @@ def _signed_out(words: str) -> Response:
 
 def show(request: Request, visit: Visit, forms: Forms) -> Response:
     session, viewer = visit.session, visit.viewer
-    seen = person(session, viewer.id)
+    seen = person(session, viewer.id, now=clock.now())
     about = forms.about or Affiliation(institutions(session))
     form = forms.person or _as_known(seen, about.known)
     token = feed_token(viewer.id, seen.calendar_generation)
@@ -182,6 +184,7 @@ def _as_known(seen: PersonSeen, known: Sequence[InstitutionSeen]) -> Form[Person
             "language": seen.language,
             "zone": zone_offered(seen.timezone),
             "theme": seen.theme,
+            "data_saver": "on" if seen.data_saver else "",
         }
     )
 

@@ -13,10 +13,8 @@ from app.services.sign_ins import (
     KEPT_FOR,
     begin_sign_in,
     end_sign_in,
-    forget_failures,
-    note_failure,
-    refuse_guessing,
 )
+from app.services.tries import forget_failures, note_failure, refuse_guessing
 from tests.make import NOW, Make
 
 ANA, PLACE = "ana@example.org", "203.0.113.9"
