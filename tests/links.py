@@ -8,7 +8,8 @@ from app.models import Message
 
 def link_in(message: Message, number: int = 0) -> str:
     """The path of a link in a message."""
-    return re.findall(r"http://testserver(/link/\S+)", with_links(message.body))[number]
+    found: list[str] = re.findall(r"http://testserver(/link/\S+)", with_links(message.body))
+    return found[number]
 
 
 def secret_in(link: str) -> str:

@@ -66,15 +66,17 @@ async def change(
     request: Request, visit: Annotated[Visit, guarded_by(signed_in_for_slow_work)]
 ) -> Response:
     form = understood(EmailForm, await request.form())
+    answer: Response | None = None
     try:
-        answer: Response | None = await _changed(request, visit, form)
+        answer = await _changed(request, visit, form)
     except TooMany as error:
         form.refuse("", error.message)
         return later_please(await run_in_threadpool(show, request, visit, form), error)
     except RuleBroken as error:
         form.refuse("email", error.message)
-        answer = None
-    return answer or await run_in_threadpool(show, request, visit, form)
+    if answer is None:
+        return await run_in_threadpool(show, request, visit, form)
+    return answer
 
 
 async def _changed(request: Request, visit: Visit, form: Form[EmailForm]) -> Response | None:

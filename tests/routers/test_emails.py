@@ -40,6 +40,10 @@ def say(browser: Browser, message: Message, what: str = "confirm") -> Response:
     return browser.post(f"/account/email/{what}", data={"secret": secret_in(link)})
 
 
+def nothing_waits(session: Session) -> bool:
+    return not [*session.exec(select(OneTimeToken)), *session.exec(select(EmailChange))]
+
+
 def address_of(session: Session, account: Account) -> str:
     session.refresh(account)
     return account.email
@@ -70,7 +74,7 @@ def test_it_changes_when_both_addresses_have_said_yes(
     assert len(session.exec(select(SignIn)).all()) == 1
     told = message(session, "address changed")
     assert (told.email, NEW in told.body) == ("ana@example.org", True)
-    assert session.exec(select(OneTimeToken)).all() == session.exec(select(EmailChange)).all() == []
+    assert nothing_waits(session)
 
 
 def test_one_address_cannot_say_yes_for_the_other(
@@ -112,7 +116,7 @@ def test_a_change_of_password_ends_it(session: Session, browser: Browser, ana: A
     ask(browser)
     browser.post("/account/password", data={"present": PASSWORD, "password": "colibri 7 lluvia"})
 
-    assert session.exec(select(EmailChange)).all() == session.exec(select(OneTimeToken)).all() == []
+    assert nothing_waits(session)
     assert ana.email == "ana@example.org"
 
 
@@ -161,7 +165,7 @@ def test_an_address_that_was_given_away_meanwhile_stays_with_its_owner(
         (NEW, "", "This is not your present password."),
         ("ANA@example.org", PASSWORD, "This is your address already."),
         ("ana@", PASSWORD, "Write a whole e-mail address"),
-        ("anа@example.org", PASSWORD, "letters without accents"),
+        ("an\u0430@example.org", PASSWORD, "letters without accents"),
     ],
 )
 def test_what_would_not_do_is_explained(
