@@ -21,7 +21,7 @@ from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.queries.work import due
-from app.services.retention import forget_what_is_over
+from app.services.retention import forget_the_unconfirmed, forget_what_is_over
 from app.services.work import take_up
 
 log = structlog.get_logger()
@@ -85,8 +85,9 @@ def sweep() -> int:
 
 
 def _tidy_up() -> None:
-    try:
-        with changing() as session:
-            forget_what_is_over(session, now=clock.now())
-    except Exception:
-        log.exception("not tidied up")
+    for forget in (forget_what_is_over, forget_the_unconfirmed):
+        try:
+            with changing() as session:
+                forget(session, now=clock.now())
+        except Exception:
+            log.exception("not tidied up")

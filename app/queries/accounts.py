@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import ColumnElement, and_, case, exists, func
 from sqlmodel import Session, col, select
 
 from app.models import (
     Account,
     ApiToken,
+    EditionStaff,
     EmailChange,
+    Enrolment,
     Gender,
     Institution,
     PlatformRole,
@@ -67,6 +69,16 @@ def credentials(session: Session, email: str) -> Credentials | None:
         )
     ).one_or_none()
     return Credentials(*row) if row else None
+
+
+def nobody_yet() -> tuple[ColumnElement[bool], ...]:
+    """The conditions on accounts that nobody confirmed and that nobody else's work refers to."""
+    return (
+        col(Account.email_confirmed_at).is_(None),
+        col(Account.password_hash).is_not(None),
+        ~exists().where(col(Enrolment.account_id) == col(Account.id)),
+        ~exists().where(col(EditionStaff.account_id) == col(Account.id)),
+    )
 
 
 def has_password(session: Session, account_id: UUID) -> bool:

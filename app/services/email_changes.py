@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.core.errors import Conflict, RuleBroken
 from app.core.i18n import gettext as _
-from app.models import Account, EmailChange, Enrolment, LinkKind, Message, normalized_email
+from app.models import Account, EmailChange, LinkKind, Message, normalized_email
+from app.queries.accounts import nobody_yet
 from app.services.account_messages import (
     address_changed,
     address_wanted,
@@ -118,11 +119,4 @@ def _move(
 
 def _make_room(session: Session, email: str) -> None:
     """Who only registered with an address, and never confirmed it, does not keep it from others."""
-    session.execute(
-        delete(Account).where(
-            col(Account.email) == email,
-            col(Account.email_confirmed_at).is_(None),
-            col(Account.password_hash).is_not(None),
-            ~exists().where(col(Enrolment.account_id) == col(Account.id)),
-        )
-    )
+    session.execute(delete(Account).where(col(Account.email) == email, *nobody_yet()))

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.queries.links import still_works
 from app.services.account_messages import password_link, sign_in_link
-from app.services.tries import note_request
+from app.services.tries import note_request, one_at_a_time
 
 HOLDS = timedelta(minutes=60)
 
@@ -79,6 +79,7 @@ def use_link(
     session: Session, secret: str, *kinds: LinkKind, now: datetime
 ) -> tuple[OneTimeToken, Account]:
     """Use up a link of one of the ``kinds``. Of many who do so at once, one succeeds."""
+    _one_use_at_a_time(session, secret)
     its_account = exists().where(
         col(Account.id) == col(OneTimeToken.account_id), *still_works(now=now)[2:]
     )
@@ -102,8 +103,16 @@ def use_link(
     ).one()
 
 
+def _one_use_at_a_time(session: Session, secret: str) -> None:
+    """Two links of one person, used at once, would each wait to end the other."""
+    whose = select(OneTimeToken.account_id).where(OneTimeToken.token_hash == token_hash(secret))
+    if account_id := session.exec(whose).one_or_none():
+        one_at_a_time(session, f"links of {account_id}")
+
+
 def end_links(session: Session, account_id: UUID, kinds: Collection[LinkKind] = ()) -> None:
     """End a person's links, of these ``kinds`` or of all; with all, what waited for one ends."""
+    one_at_a_time(session, f"links of {account_id}")
     ending = delete(OneTimeToken).where(col(OneTimeToken.account_id) == account_id)
     if kinds:
         ending = ending.where(col(OneTimeToken.kind).in_(kinds))

@@ -21,7 +21,7 @@ from app.models import (
 from app.services.email_changes import ask_to_change
 from app.services.links import give_link
 from app.services.notifications import welcome
-from app.services.retention import UNCONFIRMED_FOR, forget_what_is_over
+from app.services.retention import UNCONFIRMED_FOR, forget_the_unconfirmed, forget_what_is_over
 from app.services.tries import note_failure
 from tests.make import NOW, Make
 
@@ -71,10 +71,11 @@ def test_an_account_that_nobody_confirmed_is_forgotten_after_a_day(
         make.account(email_confirmed_at=None, created_at=NOW - timedelta(days=99)),  # imported
         make.account(password_hash="x", created_at=NOW - timedelta(days=99)),
         make.participant(make.edition(), **nobody, created_at=NOW - timedelta(days=99)),
+        make.tutor(make.edition(), **nobody, created_at=NOW - timedelta(days=99)),
     ]
     session.flush()
 
-    forget_what_is_over(session, now=NOW)
+    forget_the_unconfirmed(session, now=NOW)
 
     assert set(session.exec(select(Account.id)).all()) == {account.id for account in kept}
     assert left(session, Message, OneTimeToken) == 0
