@@ -7,6 +7,7 @@ from app.models.account import (
     PlatformRole,
     SignIn,
     SignInTry,
+    TryKind,
     normalized_email,
 )
 from app.models.activity import (
@@ -57,6 +58,7 @@ from app.models.institution import (
     ProposalKind,
     ProposalState,
 )
+from app.models.link import EmailChange, LinkKind, LinkRequest, OneTimeToken, RequestStatus
 from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
@@ -106,6 +108,7 @@ __all__ = [
     "Decision",
     "Edition",
     "EditionStaff",
+    "EmailChange",
     "Enrolment",
     "EnrolmentCount",
     "EnrolmentPolicy",
@@ -119,6 +122,8 @@ __all__ = [
     "InstitutionMove",
     "InstitutionProposal",
     "Level",
+    "LinkKind",
+    "LinkRequest",
     "LinkedIdentity",
     "LiveSession",
     "Message",
@@ -126,6 +131,7 @@ __all__ = [
     "Milestone",
     "Mode",
     "Module",
+    "OneTimeToken",
     "Passkey",
     "PlatformRole",
     "Progress",
@@ -136,6 +142,7 @@ __all__ = [
     "QuestionKind",
     "Quiz",
     "RecoveryCode",
+    "RequestStatus",
     "Review",
     "ReviewComment",
     "Rubric",
@@ -147,6 +154,7 @@ __all__ = [
     "StoredFile",
     "Team",
     "TeamMember",
+    "TryKind",
     "Videoconference",
     "is_over",
     "normalized_email",

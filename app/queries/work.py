@@ -6,7 +6,14 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.work import Work
-from app.models import Certificate, CertificateStatus, Message, MessageStatus
+from app.models import (
+    Certificate,
+    CertificateStatus,
+    LinkRequest,
+    Message,
+    MessageStatus,
+    RequestStatus,
+)
 
 #: What failed is tried again, each time after twice as long, and then left for a person to see.
 MOST_TRIES = 6
@@ -14,7 +21,14 @@ MOST_TRIES = 6
 ABANDONED = timedelta(minutes=10)
 
 #: Which rows are work, and in which state they wait; people who wait for a certificate come first.
-WAITING: dict[Work, tuple[type[Certificate | Message], CertificateStatus | MessageStatus]] = {
+WAITING: dict[
+    Work,
+    tuple[
+        type[Certificate | Message | LinkRequest],
+        CertificateStatus | MessageStatus | RequestStatus,
+    ],
+] = {
+    Work.ANSWER_REQUEST: (LinkRequest, RequestStatus.ASKED),
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
 }
