@@ -16,6 +16,7 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
+from app.models.announcement import Announcement, Audience
 from app.models.audit import AuditEvent
 from app.models.capstone import (
     Capstone,
@@ -47,7 +48,18 @@ from app.models.enrolment import (
 )
 from app.models.institution import Institution
 from app.models.live_session import Attendance, LiveSession, SessionStatus
-from app.models.message import Message, MessageStatus
+from app.models.message import (
+    CHOSEN_GROUPS,
+    KINDS,
+    Delivery,
+    Message,
+    MessageChoice,
+    MessageGroup,
+    MessageKind,
+    MessageStatus,
+    MessageWording,
+    Withheld,
+)
 from app.models.module import Module
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
@@ -64,7 +76,9 @@ from app.models.team import Team, TeamMember
 from app.models.videoconference import Videoconference
 
 __all__ = [
+    "CHOSEN_GROUPS",
     "COMMENTED",
+    "KINDS",
     "NO_INSTITUTION",
     "PARTICIPANTS",
     "Account",
@@ -72,10 +86,12 @@ __all__ = [
     "ActivityFile",
     "ActivityKind",
     "ActivityText",
+    "Announcement",
     "Answer",
     "ApiToken",
     "Attempt",
     "Attendance",
+    "Audience",
     "AuditEvent",
     "Capstone",
     "CapstoneKind",
@@ -88,6 +104,7 @@ __all__ = [
     "Course",
     "Criterion",
     "Decision",
+    "Delivery",
     "Edition",
     "EditionStaff",
     "Enrolment",
@@ -100,7 +117,11 @@ __all__ = [
     "Level",
     "LiveSession",
     "Message",
+    "MessageChoice",
+    "MessageGroup",
+    "MessageKind",
     "MessageStatus",
+    "MessageWording",
     "Milestone",
     "Mode",
     "Module",
@@ -122,6 +143,7 @@ __all__ = [
     "Team",
     "TeamMember",
     "Videoconference",
+    "Withheld",
     "is_over",
     "normalized_email",
     "takes_people",

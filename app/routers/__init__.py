@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.routers import (
     accounts,
     activities,
+    announcements,
     api,
     attendance,
     audit,
@@ -20,6 +21,7 @@ from app.routers import (
     home,
     institutions,
     live_sessions,
+    message_choices,
     milestones,
     outbox,
     passwords,
@@ -36,6 +38,7 @@ from app.routers import (
     verification,
     versions,
     videoconferences,
+    wordings,
 )
 from app.routers import help as help_pages
 
@@ -46,7 +49,9 @@ ROUTERS: list[APIRouter] = [
     accounts.router,
     passwords.router,
     institutions.router,
+    message_choices.router,
     outbox.router,
+    wordings.router,
     audit.router,
     help_pages.router,
     *api.ROUTERS,
@@ -56,6 +61,7 @@ ROUTERS: list[APIRouter] = [
     editions.router,
     edition_list.router,
     edition_settings.router,
+    announcements.router,
     people.router,
     results.router,
     activities.router,
