@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -76,33 +77,53 @@ class _Whole(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]  # -- made so
 
 
+class _Said(UnstructuredHeader):
+    """Words as they were said: what looks like an encoded word in them is none."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse("", kwds)
+        kwds["decoded"] = value
+
+    def fold(self, *, policy: Any) -> str:
+        folds = all(len(word) < LONGEST_PLAIN_NAME for word in self.split())
+        plain = self.isascii() and "=?" not in self and folds
+        words = Header(str(self), "us-ascii" if plain else "utf-8", header_name=self.name)  # type: ignore[attr-defined]  # -- made so
+        return f"{self.name}: {words.encode(linesep=policy.linesep)}{policy.linesep}"  # type: ignore[attr-defined]
+
+
 @cache
 def _policy() -> Any:
     headers = HeaderRegistry()
     for name in ("list-unsubscribe", "list-unsubscribe-post", "message-id"):
         headers.map_to_type(name, _Whole)
+    headers.map_to_type("subject", _Said)
     return SMTP.clone(header_factory=headers)
 
 
 def mail(page: Page, envelope: Envelope) -> EmailMessage:
     made = EmailMessage(policy=_policy())
     made["From"] = sender()
-    made["To"] = Address(_short(one_line(envelope.name)), addr_spec=ascii_domain(envelope.email))
+    local, _at, domain = ascii_domain(envelope.email).rpartition("@")
+    made["To"] = Address(_short(one_line(envelope.name)), local, domain)
     made["Subject"] = one_line(page.subject)
     made["Date"] = format_datetime(envelope.at)
     made["Message-ID"] = message_id(envelope.id)
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = page.language
     if envelope.unsubscribe:
         made["List-Unsubscribe"] = f"<{envelope.unsubscribe}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(as_text(page), cte="quoted-printable")
     made.add_alternative(as_html(page), subtype="html", cte="quoted-printable")
+    made["Content-Language"] = page.language  # last: it would go with the first part
     return made
 
 
 def _short(name: str) -> str:
     """As much of a name as one encoded word holds: between two, some programs put a space."""
+    name = name.replace("=?", "= ?")  # or else it would be taken for one
     if name.isascii():
         return name[:LONGEST_PLAIN_NAME]
     while len(name.encode()) > LONGEST_ENCODED_NAME:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.core.formats import is_zone
@@ -77,30 +77,38 @@ EVERYTHING = "all"
 
 
 def due_digests(session: Session, *, now: datetime) -> list[UUID]:
-    """Whose messages wait, and whose morning has come without a digest yet."""
+    """Who has something waiting since before this morning's hour, and no digest of today."""
     mine = col(Message.account_id) == col(Account.id)
-    last_day = select(func.max(Message.digest_day)).where(mine).correlate(Account).scalar_subquery()
-    last_at = (
-        select(func.max(Message.created_at))
-        .where(mine, col(Message.digest_day).is_not(None))
-        .correlate(Account)
-        .scalar_subquery()
+    waits = select(func.min(Message.created_at)).where(
+        mine, col(Message.status) == MessageStatus.WAITING
     )
+    made = col(Message.digest_day).is_not(None)
+    last_day = select(func.max(Message.digest_day)).where(mine)
+    last_at = select(func.max(Message.created_at)).where(mine, made)
     rows = session.execute(
         select(
-            col(Account.id), col(Account.timezone), col(Account.digest_hour), last_day, last_at
+            col(Account.id),
+            col(Account.timezone),
+            col(Account.digest_hour),
+            *(q.correlate(Account).scalar_subquery() for q in (waits, last_day, last_at)),
         ).where(
-            exists().where(mine, col(Message.status) == MessageStatus.WAITING).correlate(Account),
+            col(Account.id).in_(
+                select(col(Message.account_id)).where(col(Message.status) == MessageStatus.WAITING)
+            ),
             col(Account.email_bounced_at).is_(None),
         )
     )
     return [
         account_id
-        for account_id, zone, hour, day, at in rows
-        if local(now, zone).hour >= hour
+        for account_id, zone, hour, since, day, at in rows
+        if since < _this_morning(now, zone, hour) <= now
         and local(now, zone).date() != day
         and (at is None or abs(now - at) >= BETWEEN_DIGESTS)
     ]
+
+
+def _this_morning(now: datetime, zone: str, hour: int) -> datetime:
+    return local(now, zone).replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
 def local(now: datetime, zone: str) -> datetime:
