@@ -84,7 +84,7 @@ LABELS: dict[tuple[type[StrEnum], str], str] = {
         (Delivery.AT_ONCE, N_("At once")),
         (Delivery.DIGEST, N_("Once a day, in one message")),
         (Delivery.NECESSARY, N_("Only what is necessary")),
-        (MessageGroup.ACCOUNT, N_("Your account")),
+        (MessageGroup.ACCOUNT, N_("Accounts")),
         (MessageGroup.ADMISSION, N_("Places and applications")),
         (MessageGroup.SESSIONS, N_("Live sessions")),
         (MessageGroup.CAPSTONE, N_("The work of your team")),
