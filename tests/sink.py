@@ -65,7 +65,7 @@ def as_mail(content: Any) -> EmailMessage:
 def part(mail: EmailMessage, subtype: str) -> str:
     """The text of the part of that kind."""
     (found,) = [one for one in mail.walk() if one.get_content_type() == f"text/{subtype}"]
-    return str(found.get_content())  # type: ignore[attr-defined]  # -- by the default policy
+    return str(found.get_content())
 
 
 @contextmanager

@@ -88,15 +88,16 @@ class _Said(UnstructuredHeader):
         kwds["decoded"] = value
 
     def fold(self, *, policy: Any) -> str:
-        folds = all(len(word) < LONGEST_PLAIN_NAME for word in self.split())
-        plain = self.isascii() and "=?" not in self and folds
-        words = Header(str(self), "us-ascii" if plain else "utf-8", header_name=self.name)  # type: ignore[attr-defined]  # -- made so
-        return f"{self.name}: {words.encode(linesep=policy.linesep)}{policy.linesep}"  # type: ignore[attr-defined]
+        words = str(self)
+        folds = all(len(word) < LONGEST_PLAIN_NAME for word in words.split())
+        plain = words.isascii() and "=?" not in words and folds
+        header = Header(words, "us-ascii" if plain else "utf-8", header_name="Subject")
+        return f"Subject: {header.encode(linesep=policy.linesep)}{policy.linesep}"
 
 
 @cache
 def _policy() -> Any:
-    headers = HeaderRegistry()
+    headers: Any = HeaderRegistry()
     for name in ("list-unsubscribe", "list-unsubscribe-post", "message-id"):
         headers.map_to_type(name, _Whole)
     headers.map_to_type("subject", _Said)
@@ -159,8 +160,10 @@ def visible(text: str) -> str:
 
 def as_text(page: Page) -> str:
     parts = [page.greeting]
-    for number, section in enumerate(page.sections, 1):
+    number = 0
+    for section in page.sections:
         if section.heading:
+            number += 1
             parts.append(f"{number}. {section.heading}")
         parts += section.paragraphs
     parts.append(page.closing)
@@ -178,7 +181,7 @@ def as_html(page: Page) -> str:
             language=escape(page.language),
             title=escape(visible(page.subject)),
             content="\n".join(content),
-            foot="\n".join(paragraph(words) for words in (page.closing, *page.foot)),
+            foot="\n".join(map(_led_to, (page.closing, *page.foot))),
         )
     )
 
@@ -216,6 +219,11 @@ def _own_call(words: str) -> tuple[str, str] | None:
     if found and (found["address"] == base or found["address"].startswith(f"{base}/")):
         return found["words"], found["address"]
     return None
+
+
+def _led_to(words: str) -> str:
+    call = _own_call(words)
+    return _call(*call, button=False) if call else paragraph(words)
 
 
 def _call(words: str, address: str, *, button: bool) -> str:

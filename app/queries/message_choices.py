@@ -53,7 +53,7 @@ def wishes(session: Session, account_id: UUID) -> Wishes | None:
             col(Account.email_bounce_reason),
         ).where(col(Account.id) == account_id)
     ).one_or_none()
-    return Wishes(*row, choices(session, account_id)) if row else None
+    return Wishes(*(*row, choices(session, account_id))) if row else None
 
 
 def choices(session: Session, account_id: UUID) -> dict[MessageGroup, Delivery]:

@@ -23,12 +23,14 @@ PAGES = {
            "/nowhere"],
     "participant": ["/home", "/account", "/sessions", "{edition}", "{edition}/capstone",
                     "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
-                    "{activity}", "{quiz}", "/statistics"],
+                    "{activity}", "{quiz}", "/statistics",
+                    "/account/messages", "{edition}/announcements"],
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
-              "{review}", "{edition}/sessions/new"],
+              "{review}", "{edition}/sessions/new", "{edition}/announcements/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
                     "/institutions", "{edition}/people", "{edition}/settings", "{session}"],
-    "admin": ["/outbox", "/audit"],
+    "admin": ["/outbox", "/outbox/addresses", "/messages/templates",
+              "/messages/templates/place-given/es", "/audit"],
 }  # fmt: skip
 #: Pages that are visited to see how they refuse.
 REFUSALS = {"There is nothing at this address", "This page is not open to you"}
