@@ -95,7 +95,8 @@ def _note(outgoing: Outgoing, error: Exception, *, now: datetime) -> None:
         record_trouble(
             session, outgoing.message.id, words, hopeless=verdict is not smtp.Verdict.LATER
         )
-        if verdict is smtp.Verdict.BOUNCES:
+        own = outgoing.message.recipient(outgoing.account.email) == outgoing.account.email
+        if own and verdict is smtp.Verdict.BOUNCES:
             address_bounces(session, outgoing.account.id, words, now=now)
     log.warning(
         "mail not delivered",
@@ -106,16 +107,26 @@ def _note(outgoing: Outgoing, error: Exception, *, now: datetime) -> None:
 
 
 def as_mail(message: Message, account: Account, items: tuple[Message, ...] = ()) -> EmailMessage:
+    """Here, and nowhere else, a body becomes what leaves: links that work once are put in here."""
+    body = message.body
     unsubscribe = _unsubscribe_address(message, account)
     return mails.mail(
-        as_page(message, items, unsubscribe),
-        Envelope(str(message.id), account.name, account.email, message.created_at, unsubscribe),
+        as_page(message, body, items, unsubscribe),
+        Envelope(
+            str(message.id),
+            account.name,
+            message.recipient(account.email),
+            message.created_at,
+            unsubscribe,
+        ),
     )
 
 
-def as_page(message: Message, items: tuple[Message, ...] = (), unsubscribe: str = "") -> Page:
-    """What the mail says. Here, and nowhere else, a message's body becomes what leaves."""
-    greeting, *paragraphs, closing = message.body.split("\n\n")
+def as_page(
+    message: Message, body: str, items: tuple[Message, ...] = (), unsubscribe: str = ""
+) -> Page:
+    """What the mail says; ``body`` is the message's, as whoever reads it may see it."""
+    greeting, *paragraphs, closing = body.split("\n\n")
     sections = tuple(_section(item, middle(item.body), heading=item.subject) for item in items)
     if sections:
         intro = Section(tuple(paragraphs[:1]))

@@ -23,8 +23,27 @@ class MessageGroup(StrEnum):
 
 class MessageKind(StrEnum):
     WELCOME = "welcome"
+    CONFIRM_ADDRESS = "confirm address"
+    ALREADY_REGISTERED = "already registered"
+    SIGN_IN_LINK = "sign-in link"
+    PASSWORD_LINK = "password link"  # noqa: S105 -- a kind of message
+    PASSWORD_CHANGED = "password changed"  # noqa: S105 -- a kind of message
+    CONFIRM_NEW_ADDRESS = "confirm new address"
+    CONFIRM_LEAVING_ADDRESS = "confirm leaving address"
+    ADDRESS_WANTED = "address wanted"
+    ADDRESS_CHANGED = "address changed"
+    INSTITUTION_ACCEPTED = "institution accepted"
+    INSTITUTION_DECLINED = "institution declined"
+    INSTITUTION_NAME_DECIDED = "institution name decided"
+    MADE_FOCAL_POINT = "made focal point"
+    SEAT_OFFERED = "seat offered"
+    OFFER_LAPSED = "offer lapsed"
+    PUT_IN_LINE = "put in line"
+    WAITLISTED = "put on the waiting list"
+    NOMINATED = "nominated"
+    ENROLLED_BY_COORDINATOR = "enrolled by a coordinator"
+    DECISION_TAKEN_BACK = "decision taken back"
     PLACE_GIVEN = "place given"
-    PLACE_OFFERED = "place offered"
     APPLICATION_DECLINED = "application declined"
     PLACE_TAKEN_AWAY = "place taken away"
     SESSION_SOON = "session soon"
@@ -45,10 +64,32 @@ class About(NamedTuple):
     security: bool = False  # even to an address whose messages come back
 
 
+#: What opens an account, or tells of who may be opening it.
+_SAFETY = About(MessageGroup.ACCOUNT, at_once=True, security=True)
+
 KINDS: dict[MessageKind, About] = {
     MessageKind.WELCOME: About(MessageGroup.ACCOUNT, at_once=True),
+    MessageKind.CONFIRM_ADDRESS: _SAFETY,
+    MessageKind.ALREADY_REGISTERED: _SAFETY,
+    MessageKind.SIGN_IN_LINK: _SAFETY,
+    MessageKind.PASSWORD_LINK: _SAFETY,
+    MessageKind.PASSWORD_CHANGED: _SAFETY,
+    MessageKind.CONFIRM_NEW_ADDRESS: _SAFETY,
+    MessageKind.CONFIRM_LEAVING_ADDRESS: _SAFETY,
+    MessageKind.ADDRESS_WANTED: _SAFETY,
+    MessageKind.ADDRESS_CHANGED: _SAFETY,
+    MessageKind.INSTITUTION_ACCEPTED: About(MessageGroup.ACCOUNT, at_once=True),
+    MessageKind.INSTITUTION_DECLINED: About(MessageGroup.ACCOUNT, at_once=True),
+    MessageKind.INSTITUTION_NAME_DECIDED: About(MessageGroup.ACCOUNT, at_once=True),
+    MessageKind.MADE_FOCAL_POINT: About(MessageGroup.ACCOUNT, at_once=True),
+    MessageKind.SEAT_OFFERED: About(MessageGroup.ADMISSION, at_once=True),
+    MessageKind.OFFER_LAPSED: About(MessageGroup.ADMISSION),
+    MessageKind.PUT_IN_LINE: About(MessageGroup.ADMISSION),
+    MessageKind.WAITLISTED: About(MessageGroup.ADMISSION),
+    MessageKind.NOMINATED: About(MessageGroup.ADMISSION),
+    MessageKind.ENROLLED_BY_COORDINATOR: About(MessageGroup.ADMISSION),
+    MessageKind.DECISION_TAKEN_BACK: About(MessageGroup.ADMISSION),
     MessageKind.PLACE_GIVEN: About(MessageGroup.ADMISSION),
-    MessageKind.PLACE_OFFERED: About(MessageGroup.ADMISSION, at_once=True),
     MessageKind.APPLICATION_DECLINED: About(MessageGroup.ADMISSION),
     MessageKind.PLACE_TAKEN_AWAY: About(MessageGroup.ADMISSION),
     MessageKind.SESSION_SOON: About(MessageGroup.SESSIONS, at_once=True),
@@ -121,6 +162,10 @@ class Message(Table, table=True):
     @property
     def about(self) -> About:
         return about(self.kind)
+
+    def recipient(self, address: str) -> str:
+        """Where it goes: to its own address where it has one, else to ``address``, the account's."""
+        return getattr(self, "email", "") or address
 
 
 def about(kind: str) -> About:

@@ -115,7 +115,7 @@ def as_mail_shows_it(visit: Keeper, message: UUID) -> Response:
     if found is None:
         raise NotFound(_("There is no such message."))
     items = items_of(visit.session, message) if found.digest_day else []
-    html = as_html(as_page(found, tuple(items)))
+    html = as_html(as_page(found, found.body, tuple(items)))
     return HTMLResponse(html, headers={"Content-Security-Policy": _ONLY_TO_LOOK_AT})
 
 
