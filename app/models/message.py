@@ -164,7 +164,7 @@ class Message(Table, table=True):
         return about(self.kind)
 
     def recipient(self, address: str) -> str:
-        """Where it goes: to its own address where it has one, else to ``address``, the account's."""
+        """Its own address where it has one, else ``address``, the account's."""
         return getattr(self, "email", "") or address
 
 
