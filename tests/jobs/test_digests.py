@@ -174,6 +174,12 @@ def test_of_two_workers_one_makes_the_digest(
     (only,) = digests(session, ana)
     assert only.subject == "3 messages from Taller"
 
+    late = news(ana)
+    late.status = MessageStatus.WAITING
+    make.saved(late)
+    assert not make_it(5)  # that was told of the same morning before the digest was made
+    assert state(session, late)[0] is MessageStatus.WAITING
+
 
 def test_what_is_urgent_waits_for_nobody(
     session: Session, ana: Account, sweep_at: Any, make: Make
