@@ -336,6 +336,25 @@ def _write_csv(name: str, opened: TextIO) -> int:
 
 
 @app.command()
+def bounce() -> None:
+    """Read a report that a message came back from a pipe, and mark the address it names."""
+    from app.core import clock
+    from app.core.bounces import MOST_BYTES, report
+    from app.core.db import changing
+    from app.services.bounces import take_reports
+
+    _refuse_old_shape()
+    found = report(sys.stdin.buffer.read(MOST_BYTES))
+    with changing() as session:
+        marked = take_reports(session, found, now=clock.now())
+    # Nothing here is an error to a mail server, which would answer it with one more report.
+    if not found:
+        typer.echo("This is no report of a delivery; nothing was changed.")
+    else:
+        typer.echo(f"{marked} of {len(found)} addresses marked: messages to them come back.")
+
+
+@app.command()
 def doctor(
     *,
     deep: Annotated[bool, typer.Option("--deep", help="Read every file to its last byte.")] = False,

@@ -31,6 +31,8 @@ class Action(StrEnum):
     REDRAW_CERTIFICATES = "draw certificates again"
     REVIEW_QUEUE = "open the review queue"
     SEE_OUTBOX = "see the outbox"
+    SEE_BOUNCES = "see addresses that fail"
+    CHANGE_WORDINGS = "change messages' wording"
     SEE_AUDIT_LOG = "see the audit log"
     # in an edition
     VIEW_EDITION = "view the edition"
@@ -45,6 +47,9 @@ class Action(StrEnum):
     SCHEDULE_SESSIONS = "schedule live sessions"
     TAKE_ATTENDANCE = "take attendance"
     CHANGE_EDITION = "change the edition"
+    READ_ANNOUNCEMENTS = "read all announcements"
+    ANNOUNCE = "write announcements"
+    ANNOUNCE_TO_ALL = "write announcements to all"
 
 
 _STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -64,6 +69,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.REDRAW_CERTIFICATES: _STAFF,
     Action.REVIEW_QUEUE: _TEACHING,
     Action.SEE_OUTBOX: frozenset({Role.ADMINISTRATOR}),
+    Action.SEE_BOUNCES: _STAFF | {Role.FOCAL},  # of the people that they see
+    Action.CHANGE_WORDINGS: frozenset({Role.ADMINISTRATOR}),
     Action.SEE_AUDIT_LOG: frozenset({Role.ADMINISTRATOR}),
     Action.VIEW_EDITION: _WATCHING | {Role.PARTICIPANT, Role.FOCAL},
     Action.TAKE_ACTIVITIES: frozenset({Role.PARTICIPANT}),
@@ -77,6 +84,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SCHEDULE_SESSIONS: _TEACHING,
     Action.TAKE_ATTENDANCE: _TEACHING,
     Action.CHANGE_EDITION: _STAFF,
+    Action.READ_ANNOUNCEMENTS: _WATCHING,  # others read those that are for them
+    Action.ANNOUNCE: _TEACHING | {Role.FOCAL},  # a focal point: to the own people alone
+    Action.ANNOUNCE_TO_ALL: _TEACHING,
 }
 
 

@@ -18,6 +18,8 @@ POLICY = """
     draw certificates again       no       no         no           no        no     no     yes          yes
     open the review queue         no       no         no           no        yes    no     yes          yes
     see the outbox                no       no         no           no        no     no     no           yes
+    see addresses that fail       no       no         no           no        no     yes    yes          yes
+    change messages' wording      no       no         no           no        no     no     no           yes
     see the audit log             no       no         no           no        no     no     no           yes
     view the edition              no       no         yes          yes       yes    yes    yes          yes
     take its activities           no       no         yes          no        no     no     no           no
@@ -31,6 +33,9 @@ POLICY = """
     schedule live sessions        no       no         no           no        yes    no     yes          yes
     take attendance               no       no         no           no        yes    no     yes          yes
     change the edition            no       no         no           no        no     no     yes          yes
+    write announcements           no       no         no           no        yes    yes    yes          yes
+    read all announcements        no       no         no           yes       yes    no     yes          yes
+    write announcements to all    no       no         no           no        yes    no     yes          yes
 """  # noqa: E501 -- a table
 
 

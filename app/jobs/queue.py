@@ -20,6 +20,7 @@ from app.core.logging import named
 from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
+from app.jobs.messages import gather_digests
 from app.queries.work import due
 from app.services.retention import forget_the_unconfirmed, forget_what_is_over
 from app.services.work import take_up
@@ -76,6 +77,7 @@ def do(kind: str, row: str) -> None:
 
 def sweep() -> int:
     """Do everything that is due, and forget what is over; say how many rows were due."""
+    gather_digests()
     with reading() as session:
         waiting = due(session, now=clock.now())
     for kind, row in waiting:

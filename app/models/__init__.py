@@ -17,6 +17,7 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
+from app.models.announcement import Announcement, Audience
 from app.models.audit import AuditEvent
 from app.models.capstone import (
     Capstone,
@@ -61,7 +62,18 @@ from app.models.institution import (
 from app.models.link import EmailChange, LinkKind, LinkRequest, OneTimeToken, RequestStatus
 from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
-from app.models.message import Message, MessageStatus
+from app.models.message import (
+    CHOSEN_GROUPS,
+    KINDS,
+    Delivery,
+    Message,
+    MessageChoice,
+    MessageGroup,
+    MessageKind,
+    MessageStatus,
+    MessageWording,
+    Withheld,
+)
 from app.models.module import Module
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
@@ -79,7 +91,9 @@ from app.models.team import Team, TeamMember
 from app.models.videoconference import Videoconference
 
 __all__ = [
+    "CHOSEN_GROUPS",
     "COMMENTED",
+    "KINDS",
     "NO_INSTITUTION",
     "PARTICIPANTS",
     "Account",
@@ -88,10 +102,12 @@ __all__ = [
     "ActivityKind",
     "ActivityText",
     "AliasKind",
+    "Announcement",
     "Answer",
     "ApiToken",
     "Attempt",
     "Attendance",
+    "Audience",
     "AuditEvent",
     "Authenticator",
     "Belonging",
@@ -106,6 +122,7 @@ __all__ = [
     "Course",
     "Criterion",
     "Decision",
+    "Delivery",
     "Edition",
     "EditionStaff",
     "EmailChange",
@@ -127,7 +144,11 @@ __all__ = [
     "LinkedIdentity",
     "LiveSession",
     "Message",
+    "MessageChoice",
+    "MessageGroup",
+    "MessageKind",
     "MessageStatus",
+    "MessageWording",
     "Milestone",
     "Mode",
     "Module",
@@ -156,6 +177,7 @@ __all__ = [
     "TeamMember",
     "TryKind",
     "Videoconference",
+    "Withheld",
     "is_over",
     "normalized_email",
     "takes_people",

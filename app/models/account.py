@@ -59,6 +59,17 @@ class Account(Table, table=True):
     )
     calendar_generation: int = Field(default=1, description="raised to revoke the feed's address")
     is_demo: bool = False
+    digest_hour: int = Field(default=7, description="the hour of the digest in their zone")
+    unsubscribe_generation: int = Field(default=1, description="raised to make sent links void")
+    email_bounced_at: datetime | None = Field(
+        default=None, description="since when messages to the address come back"
+    )
+    email_bounce_reason: str = Field(default="", max_length=300)
+
+    @property
+    def may_be_written_to(self) -> bool:
+        """Whether the account is open: to one that was suspended or closed nothing is sent."""
+        return getattr(self, "suspended_at", None) is None
 
     @property
     def is_pending(self) -> bool:

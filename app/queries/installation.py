@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import obstore
-from sqlalchemy import Select, Uuid, func, literal, select, union_all
+from sqlalchemy import Select, Uuid, case, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from app.core import files, migrating
 from app.core.db import engine
 from app.core.errors import RuleBroken
 from app.core.settings import settings
+from app.core.work import Work
 from app.models import (
     NO_INSTITUTION,
     Account,
@@ -25,6 +26,7 @@ from app.models import (
     MessageStatus,
     StoredFile,
 )
+from app.queries.work import WAITS
 
 #: Work that waits longer is stuck: the worker looks each minute.
 PATIENCE = timedelta(minutes=15)
@@ -153,14 +155,24 @@ def _digest(key: str, size: int) -> str:
 
 def _work(session: Session, now: datetime) -> Iterator[Finding]:
     """What waits too long, or was given up."""
-    for words, model, waiting, failed in (
-        ("certificates", Certificate, CertificateStatus.REQUESTED, CertificateStatus.FAILED),
-        ("messages", Message, MessageStatus.QUEUED, MessageStatus.FAILED),
+    for work, words, model, waiting, failed in (
+        (
+            Work.DRAW_CERTIFICATE,
+            "certificates",
+            Certificate,
+            CertificateStatus.REQUESTED,
+            CertificateStatus.FAILED,
+        ),
+        (Work.SEND_MESSAGE, "messages", Message, MessageStatus.QUEUED, MessageStatus.FAILED),
     ):
         status = col(model.status)
-        since = col(model.created_at)
+        since = func.coalesce(col(model.tried_at), col(model.created_at))
+        patience = WAITS[work][-1] + PATIENCE  # of what failed once and is tried again
+        is_stuck = case(
+            (col(model.tries) == 0, since < now - PATIENCE), else_=since < now - patience
+        )
         stuck = session.execute(
-            select(func.count()).select_from(model).where(status == waiting, since < now - PATIENCE)
+            select(func.count()).select_from(model).where(status == waiting, is_stuck)
         ).scalar_one()
         given_up = session.execute(
             select(func.count()).select_from(model).where(status == failed)

@@ -68,6 +68,7 @@ class Viewer:
     coordinates_id: UUID | None
     calendar_generation: int
     tutors: bool
+    messages_come_back: bool
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -160,6 +161,7 @@ _PERSON: tuple[Any, ...] = (
     )
     .correlate(Account)
     .label("tutors"),
+    col(Account.email_bounced_at).is_not(None).label("messages_come_back"),
 )
 _VIEWER: tuple[Any, ...] = (
     col(Account.id),

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.routers import (
     accounts,
     activities,
+    announcements,
     api,
     attendance,
     audit,
@@ -27,6 +28,7 @@ from app.routers import (
     institutions,
     links,
     live_sessions,
+    message_choices,
     milestones,
     outbox,
     passwords,
@@ -45,6 +47,7 @@ from app.routers import (
     verification,
     versions,
     videoconferences,
+    wordings,
 )
 from app.routers import help as help_pages
 
@@ -64,7 +67,9 @@ ROUTERS: list[APIRouter] = [
     institution_pages.router,
     focal_points.router,
     emails.router,
+    message_choices.router,
     outbox.router,
+    wordings.router,
     audit.router,
     help_pages.router,
     *api.ROUTERS,
@@ -74,6 +79,7 @@ ROUTERS: list[APIRouter] = [
     editions.router,
     edition_list.router,
     edition_settings.router,
+    announcements.router,
     people.router,
     results.router,
     activities.router,

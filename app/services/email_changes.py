@@ -18,6 +18,7 @@ from app.services.account_messages import (
     confirm_new_address,
 )
 from app.services.links import HOLDS, LinkVoid, end_links, give_link, use_link
+from app.services.message_choices import address_works, renew_links
 from app.services.sign_ins import end_sign_ins
 from app.services.tries import note_request
 
@@ -114,6 +115,8 @@ def _move(
         raise Conflict(_("Somebody else has this address by now.")) from error
     end_links(session, account.id)
     end_sign_ins(session, account.id, but=but)
+    renew_links(session, account.id)
+    address_works(session, account.id)
     address_changed(session, account, before=before)
 
 

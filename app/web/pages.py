@@ -93,6 +93,7 @@ class Reader:
         self.is_coordinator = not visit.roles.isdisjoint({Role.COORDINATOR, Role.FOCAL})
         self.is_admin = Role.ADMINISTRATOR in visit.roles
         self.is_tutor = person.tutors
+        self.messages_come_back = person.messages_come_back
 
 
 def wants_part(request: Request) -> bool:

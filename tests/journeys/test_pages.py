@@ -23,15 +23,18 @@ COURSE = "/courses/the-digitalization-of-vocational-training"
 PAGES = {
     None: ["/", COURSE, "/sign-in", "/sign-in/link", "/sign-in/password", "/register", "/verify",
            "/videoconferences", "/help", "/link/unknown", "/nowhere"],
-    "participant": ["/home", "/account", "/account/email", "/sessions", "{edition}",
-                    "{edition}/capstone", "{edition}/capstone?edit=problem", "{edition}/sessions",
-                    "{edition}/results", "{activity}", "{quiz}", "/statistics"],
+    "participant": ["/home", "/account", "/account/email", "/account/messages",
+                    "/account/second-step", "/sessions", "{edition}",
+                    "{edition}/announcements", "{edition}/capstone",
+                    "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
+                    "{activity}", "{quiz}", "/statistics"],
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
-              "{review}", "{edition}/sessions/new"],
+              "{review}", "{edition}/sessions/new", "{edition}/announcements/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
                     "/institutions", "/institutions?state=proposed", "/institutions/new",
                     "/institutions/import", "{edition}/people", "{edition}/settings", "{session}"],
-    "admin": ["/outbox", "/audit"],
+    "admin": ["/outbox", "/outbox/addresses", "/messages/templates",
+              "/messages/templates/place-given/es", "/audit"],
 }  # fmt: skip
 #: Pages that are visited to see how they refuse.
 REFUSALS = {

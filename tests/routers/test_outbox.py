@@ -5,15 +5,15 @@ from sqlmodel import Session, select
 
 from app.core import clock
 from app.core.settings import settings
-from app.models import Account, AuditEvent, LinkKind, Message, MessageStatus
+from app.models import Account, AuditEvent, LinkKind, Message, MessageKind, MessageStatus, Withheld
 from app.queries.work import MOST_TRIES
 from app.services.account_messages import sign_in_link
 from app.services.audit import record
 from app.services.links import give_link
-from app.services.notifications import welcome
+from app.services.notifications import place_given, welcome
 from tests.conftest import Browser
 from tests.counting import statements
-from tests.make import Make
+from tests.make import NOW, Make
 
 
 @pytest.fixture
@@ -146,3 +146,87 @@ def test_links_are_seen_where_no_mail_is_sent_and_in_production_by_nobody(
     assert "http://testserver/link/" in here
     assert "Sign in with this link: (link)" in elsewhere
     assert "/link/" not in elsewhere
+
+
+@pytest.mark.usefixtures("administrator")
+def test_messages_are_found_by_person_and_kind(
+    session: Session, make: Make, browser: Browser, failed: Message
+) -> None:
+    bruno = make.account(name="Bruno Ávila", email="bruno@example.org")
+    certificate = welcome(session, bruno)
+    certificate.kind = MessageKind.CERTIFICATE_READY
+    session.flush()
+
+    def found(query: str) -> set[str]:
+        page = browser.get(f"/outbox?{query}").text
+        return {email for email in ("ana@example.org", "bruno@example.org") if email in page}
+
+    assert found("person=avila") == {"bruno@example.org"}
+    assert found("person=ANA%40example") == {"ana@example.org"}
+    assert found("person=%25") == set()
+    assert found("kind=certificate+ready") == {"bruno@example.org"}
+    assert found("kind=welcome&status=failed") == {"ana@example.org"}
+    assert found("kind=nonsense") == {"ana@example.org", "bruno@example.org"}
+    assert "status=failed" in browser.get("/outbox?person=ana").text
+    assert failed.kind == "welcome"
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_mail_is_looked_at_behind_glass_and_without_its_secret_links(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    ana = make.account(name="Ana")
+    message = place_given(session, ana, {"en": "<script>Gaps"}, ana.id)
+    session.flush()
+    page = browser.get(f"/outbox/{message.id}/mail")
+
+    assert "sandbox" in page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "&lt;script&gt;Gaps" in page.text
+    assert "/unsubscribe/" not in page.text
+    assert browser.get(f"/outbox/{ana.id}/mail").status_code == 404
+    browser.sign_in(make.coordinator())
+    assert browser.get(f"/outbox/{message.id}/mail").status_code == 403
+
+
+@pytest.mark.usefixtures("administrator")
+def test_why_a_message_was_not_sent_is_said_in_words(
+    session: Session, browser: Browser, failed: Message
+) -> None:
+    failed.status, failed.trouble = MessageStatus.WITHHELD, Withheld.NOT_WANTED
+    session.add(failed)
+    session.flush()
+    assert "The person wants only what is necessary." in browser.get("/outbox").text
+    assert browser.post(f"/outbox/{failed.id}/again").status_code == 422
+
+
+def test_coordinators_see_the_addresses_that_fail_focal_points_their_own(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    sena, senai = make.institution(), make.institution()
+    for name, institution in ("Ana", sena), ("Bia", senai):
+        make.account(
+            name=name, institution_id=institution.id, email_bounced_at=NOW,
+            email_bounce_reason="550 no such user",
+        )  # fmt: skip
+    bia = session.exec(select(Account).where(Account.name == "Bia")).one()
+
+    def seen() -> set[str]:
+        page = browser.get("/outbox/addresses").text
+        return {name for name in ("Ana", "Bia") if f">{name}<" in page}
+
+    coordinator = make.coordinator()
+    browser.sign_in(coordinator)
+    assert seen() == {"Ana", "Bia"}
+    browser.sign_in(make.focal(sena))
+    assert seen() == {"Ana"}
+    assert browser.post(f"/outbox/addresses/{bia.id}/clear").status_code == 404
+    for account in make.account(), make.tutor(make.edition()):
+        browser.sign_in(account)
+        assert browser.get("/outbox/addresses").status_code == 403
+        assert browser.post(f"/outbox/addresses/{bia.id}/clear").status_code == 403
+    browser.sign_in(coordinator)
+    for _ in range(2):
+        assert browser.post(f"/outbox/addresses/{bia.id}/clear").status_code == 303
+    assert seen() == {"Ana"}
+    assert [event.action for event in session.exec(select(AuditEvent))] == ["clear bounce"]

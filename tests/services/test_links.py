@@ -73,8 +73,12 @@ def test_the_link_is_put_in_when_the_message_leaves(session: Session, make: Make
     mail = as_mail(message, ana)
 
     assert isinstance(mail, EmailMessage)
-    assert f"http://testserver/link/{secret}" in mail.get_content()
-    assert mail["To"] == "ana@example.org"  # a link goes where it is bound to, or nowhere
+    for form in ("plain", "html"):
+        part = mail.get_body((form,))
+        assert part is not None
+        assert f"http://testserver/link/{secret}" in part.get_content()
+    assert "ana@example.org" in mail["To"]  # a link goes where it is bound to, or nowhere
+    assert "moved" not in mail["To"]
 
 
 def test_only_the_place_of_a_link_is_filled(make: Make) -> None:
