@@ -14,7 +14,7 @@ from app.core.db import changing, reading
 from app.core.logging import named
 from app.core.settings import settings
 from app.models import Account, Message, MessageStatus
-from app.services.notifications import message_to_send, record_sent, record_trouble
+from app.services.notifications import message_to_send, record_sent, record_trouble, record_unwanted
 
 log = structlog.get_logger()
 
@@ -28,6 +28,10 @@ def send_message(message_id: UUID) -> None:
     with reading() as session:
         message, account = message_to_send(session, message_id)
     if message.status is not MessageStatus.QUEUED:
+        return
+    if not account.gets_mail:
+        with changing() as session:
+            record_unwanted(session, message_id)
         return
     server = settings().smtp_url.get_secret_value()
     if server:

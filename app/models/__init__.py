@@ -7,6 +7,7 @@ from app.models.account import (
     PlatformRole,
     SignIn,
     SignInTry,
+    Suspension,
     normalized_email,
 )
 from app.models.activity import (
@@ -16,7 +17,7 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
-from app.models.audit import AuditEvent
+from app.models.audit import AuditEvent, AuditHead
 from app.models.capstone import (
     Capstone,
     CapstoneSection,
@@ -77,6 +78,7 @@ __all__ = [
     "Attempt",
     "Attendance",
     "AuditEvent",
+    "AuditHead",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -119,6 +121,7 @@ __all__ = [
     "SignInTry",
     "StaffRole",
     "StoredFile",
+    "Suspension",
     "Team",
     "TeamMember",
     "Videoconference",

@@ -44,6 +44,26 @@ class Account(Table, table=True):
     )
     calendar_generation: int = Field(default=1, description="raised to revoke the feed's address")
     is_demo: bool = False
+    suspended_at: datetime | None = Field(
+        default=None,
+        description="since then it opens nothing and gets no mail; `Suspension` says why",
+    )
+
+    @property
+    def gets_mail(self) -> bool:
+        """Nothing is sent to somebody who cannot get in."""
+        return self.suspended_at is None
+
+
+class Suspension(Table, table=True):
+    """A time during which an account was closed: who said so and why, at its begin and its end."""
+
+    account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    begun_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    reason: str = Field(max_length=500)
+    ended_at: datetime | None = None
+    ended_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    reason_to_end: str = Field(default="", max_length=500)
 
 
 class SignIn(Table, table=True):
@@ -53,6 +73,13 @@ class SignIn(Table, table=True):
     token_hash: str = Field(unique=True, max_length=64)
     browser: str = Field(default="", max_length=200)
     expires_at: datetime
+    viewing_as_id: UUID | None = Field(
+        default=None,
+        foreign_key="account.id",
+        ondelete="SET NULL",
+        description="the participant whose pages support looks at in this browser",
+    )
+    viewing_until: datetime | None = None
 
 
 class SignInTry(Table, table=True):

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.routers import (
+    account_list,
     accounts,
     activities,
     api,
@@ -44,6 +45,7 @@ ROUTERS: list[APIRouter] = [
     sign_in.router,
     registration.router,
     accounts.router,
+    account_list.router,
     passwords.router,
     institutions.router,
     outbox.router,

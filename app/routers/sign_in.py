@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from app.core.errors import TooMany
+from app.core.errors import RuleBroken, TooMany
 from app.core.i18n import gettext as _
 from app.core.passwords import LONGEST
 from app.queries.accounts import Credentials
@@ -15,7 +15,7 @@ from app.services.sign_ins import end_sign_in
 from app.web.cookie import take_back
 from app.web.entering import later_please, let_in
 from app.web.forms import Form, understood
-from app.web.guards import Visit, anyone, guarded_by, public
+from app.web.guards import Visit, anyone, guarded_by, public, whoever_signed_in
 from app.web.one_hop import OneHopRoute
 from app.web.onward import landing, path_within
 from app.web.pages import go_to, render
@@ -25,6 +25,7 @@ from app.web.throttle import address_of
 router = APIRouter(route_class=OneHopRoute)
 
 Anyone = Annotated[Visit, guarded_by(anyone)]
+Leaver = Annotated[Visit, guarded_by(whoever_signed_in)]
 
 
 class SignInForm(BaseModel):
@@ -61,6 +62,9 @@ async def enter(request: Request, _guard: Annotated[None, guarded_by(public)]) -
     except TooMany as error:
         form.refuse("", error.message)
         return later_please(await run_in_threadpool(show, request, form), error)
+    except RuleBroken as error:  # only whoever knows the password hears it
+        form.refuse("", error.message)
+        return await run_in_threadpool(show, request, form)
     if admitted is None:
         form.refuse("password", _("This password does not match the e-mail."))
         return await run_in_threadpool(show, request, form)
@@ -68,9 +72,9 @@ async def enter(request: Request, _guard: Annotated[None, guarded_by(public)]) -
 
 
 @router.post("/sign-out", name="sign_in.leave")
-def leave(visit: Anyone) -> Response:
+def leave(visit: Leaver) -> Response:
     if visit.maybe_viewer:
-        end_sign_in(visit.session, visit.viewer.id, visit.viewer.sign_in_id)
+        end_sign_in(visit.session, visit.viewer.signed_in_id, visit.viewer.sign_in_id)
     response = go_to("/", say=_("You are signed out."))
     take_back(response)
     response.headers["Clear-Site-Data"] = '"cache"'  # Back shows the next person nothing

@@ -29,7 +29,15 @@ def create_administrator(
     account = register(session, person, email=address, password_hash=_hash(password, address))
     account.platform_role = PlatformRole.ADMINISTRATOR
     session.add(account)
-    record(session, None, "create administrator", "account", account.id)
+    record(
+        session,
+        None,
+        "create administrator",
+        "account",
+        account.id,
+        before={"role": None},
+        after={"role": PlatformRole.ADMINISTRATOR.value},
+    )
     return account
 
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
-from app.core.errors import NotFound, TooMany
+from app.core.errors import NotFound, RuleBroken, TooMany
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.ids import token, token_hash
-from app.models import SignIn, SignInTry, normalized_email
+from app.models import Account, SignIn, SignInTry, normalized_email
 from app.queries.sign_ins import WINDOW, next_try_at
 
 KEPT_FOR = timedelta(days=14)
@@ -30,6 +30,7 @@ def begin_sign_in(
 
     ``replaces`` is the secret this browser had before: it opens nothing from now on.
     """
+    refuse_suspended(session, account_id)
     if replaces:
         session.execute(delete(SignIn).where(col(SignIn.token_hash) == token_hash(replaces)))
     session.execute(
@@ -47,6 +48,13 @@ def begin_sign_in(
     )
     session.flush()
     return secret
+
+
+def refuse_suspended(session: Session, account_id: UUID) -> None:
+    """For whoever has shown that the account is theirs, by whatever means."""
+    known = select(Account.id).where(Account.id == account_id, col(Account.suspended_at).is_(None))
+    if session.exec(known).first() is None:
+        raise RuleBroken(_("This account is suspended. Write to the people who run your courses."))
 
 
 def end_sign_in(session: Session, account_id: UUID, sign_in_id: UUID) -> None:

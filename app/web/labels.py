@@ -13,8 +13,11 @@ from app.models import (
     Gender,
     MessageStatus,
     Mode,
+    PlatformRole,
     SectionKey,
+    StaffRole,
 )
+from app.queries.account_list import Held, Standing
 from app.queries.session_hours import HourKind
 
 
@@ -66,6 +69,18 @@ LABELS: dict[tuple[type[StrEnum], str], str] = {
         (HourKind.AFTERNOON, N_("Afternoon")),
         (HourKind.EVENING, N_("Evening")),
         (HourKind.OUTSIDE, N_("Outside 7 to 21 hours")),
+        (PlatformRole.COORDINATOR, N_("Coordinator")),
+        (PlatformRole.ADMINISTRATOR, N_("Administrator")),
+        (StaffRole.TUTOR, N_("Tutor")),
+        (StaffRole.OBSERVER, N_("Observer")),
+        (Held.ADMINISTRATOR, N_("Administrator")),
+        (Held.COORDINATOR, N_("Coordinator")),
+        (Held.FOCAL, N_("Focal point")),
+        (Held.TUTOR, N_("Tutor")),
+        (Held.OBSERVER, N_("Observer")),
+        (Held.PARTICIPANT, N_("Participant")),
+        (Standing.OPEN, N_("In use")),
+        (Standing.SUSPENDED, N_("Suspended")),
         (MessageStatus.QUEUED, N_("Waiting")),
         (MessageStatus.SENT, N_("Sent")),
         (MessageStatus.KEPT, N_("Kept here")),

@@ -92,6 +92,7 @@ class Reader:
         self.is_coordinator = not visit.roles.isdisjoint({Role.COORDINATOR, Role.FOCAL})
         self.is_admin = Role.ADMINISTRATOR in visit.roles
         self.is_tutor = person.tutors
+        self.seen_until = person.seen_until  # by somebody of support, who looks at their pages
 
 
 def wants_part(request: Request) -> bool:
