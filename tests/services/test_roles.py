@@ -1,11 +1,12 @@
 """Giving and taking roles: nobody raises themselves, and somebody always stays in charge."""
 
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
 
-from app.core import clock
+from app.core import clock, db
 from app.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.models import (
     Account,
@@ -173,3 +174,26 @@ def test_a_suspension_says_who_and_why_and_names_no_reason_in_the_trail(
     events = session.exec(select(AuditEvent).order_by(col(AuditEvent.seq))).all()
     assert [e.details["after"]["suspended"] for e in events] == [True, False]
     assert "threats" not in str([e.details for e in events])
+
+
+def test_two_administrators_who_suspend_each_other_at_once_leave_one(
+    make: Make, boss: Account
+) -> None:
+    other = make.administrator()
+    done: list[str] = []
+
+    def act(by: Account, whom: Account) -> None:
+        try:
+            with db.changing() as session:
+                suspend(session, whom.id, "because", by=by.id, now=clock.now())
+            done.append("suspended")
+        except NotAllowed:
+            done.append("refused")
+
+    threads = [Thread(target=act, args=pair) for pair in ((boss, other), (other, boss))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(done) == ["refused", "suspended"]
