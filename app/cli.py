@@ -361,6 +361,9 @@ def doctor(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Count all enrolments anew first.")
     ] = False,
+    audit_end: Annotated[
+        str, typer.Option(help="An end of the audit trail that doctor told before: NUMBER:HASH.")
+    ] = "",
 ) -> None:
     """Look whether everything is in order; exit status 1 if it is not."""
     from app.core import clock
@@ -376,7 +379,11 @@ def doctor(
     trouble = False
     with reading() as session, bar() as progress:
         for found in findings(
-            session, now=clock.now(), deep=deep, progress=lambda n, of: progress(n, of, "Files")
+            session,
+            now=clock.now(),
+            deep=deep,
+            anchor=audit_end,
+            progress=lambda n, of: progress(n, of, "Files"),
         ):
             typer.echo(f"{'✓' if found.fine else '✗'} {found.sentence}")
             trouble = trouble or not found.fine

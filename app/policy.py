@@ -1,7 +1,10 @@
 """Who may do what. The whole policy is the table below; a row's own conditions stand beside it."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -34,6 +37,12 @@ class Action(StrEnum):
     SEE_BOUNCES = "see addresses that fail"
     CHANGE_WORDINGS = "change messages' wording"
     SEE_AUDIT_LOG = "see the audit log"
+    EXPORT_AUDIT_LOG = "export the audit log"
+    SEE_ACCOUNTS = "see accounts"
+    GIVE_PLATFORM_ROLES = "give roles on the platform"
+    SUSPEND_ACCOUNTS = "suspend accounts"
+    END_SIGN_INS = "end somebody's sign-ins"
+    VIEW_AS_PARTICIPANT = "view as a participant"
     # in an edition
     VIEW_EDITION = "view the edition"
     TAKE_ACTIVITIES = "take its activities"
@@ -50,6 +59,7 @@ class Action(StrEnum):
     READ_ANNOUNCEMENTS = "read all announcements"
     ANNOUNCE = "write announcements"
     ANNOUNCE_TO_ALL = "write announcements to all"
+    APPOINT_STAFF = "say who accompanies it"
 
 
 _STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -71,7 +81,13 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_OUTBOX: frozenset({Role.ADMINISTRATOR}),
     Action.SEE_BOUNCES: _STAFF | {Role.FOCAL},  # of the people that they see
     Action.CHANGE_WORDINGS: frozenset({Role.ADMINISTRATOR}),
-    Action.SEE_AUDIT_LOG: frozenset({Role.ADMINISTRATOR}),
+    Action.SEE_AUDIT_LOG: _STAFF,
+    Action.EXPORT_AUDIT_LOG: frozenset({Role.ADMINISTRATOR}),
+    Action.SEE_ACCOUNTS: _STAFF,
+    Action.GIVE_PLATFORM_ROLES: frozenset({Role.ADMINISTRATOR}),
+    Action.SUSPEND_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
+    Action.END_SIGN_INS: frozenset({Role.ADMINISTRATOR}),
+    Action.VIEW_AS_PARTICIPANT: _STAFF,
     Action.VIEW_EDITION: _WATCHING | {Role.PARTICIPANT, Role.FOCAL},
     Action.TAKE_ACTIVITIES: frozenset({Role.PARTICIPANT}),
     Action.SEE_PEOPLE: _WATCHING | {Role.FOCAL},
@@ -87,9 +103,68 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.READ_ANNOUNCEMENTS: _WATCHING,  # others read those that are for them
     Action.ANNOUNCE: _TEACHING | {Role.FOCAL},  # a focal point: to the own people alone
     Action.ANNOUNCE_TO_ALL: _TEACHING,
+    Action.APPOINT_STAFF: _STAFF,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, as far as conditions look at them."""
+
+    id: UUID
+    coordinates_id: UUID | None = None  # the institution that a focal point speaks for
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The row that is asked for, as far as conditions look at it."""
+
+    institution_id: UUID | None = None  # of the person
+    tutor_id: UUID | None = None  # the team's own; None: it has none, and all of its edition are
+    edition_id: UUID | None = None  # where the event happened; None: on the platform
+
+
+type Condition = Callable[[Asker, About], bool]
+
+
+def own_people(asker: Asker, about: About) -> bool:
+    return asker.coordinates_id is not None and about.institution_id == asker.coordinates_id
+
+
+def own_teams(asker: Asker, about: About) -> bool:
+    return about.tutor_id in {None, asker.id}
+
+
+def of_an_edition(_asker: Asker, about: About) -> bool:
+    return about.edition_id is not None
+
+
+#: What a role is allowed only with some rows; with the others it is as if there were none.
+ONLY: dict[tuple[Action, Role], Condition] = {
+    (Action.SEE_STATISTICS, Role.FOCAL): own_people,
+    (Action.SEE_CERTIFICATES, Role.FOCAL): own_people,
+    (Action.SEE_PEOPLE, Role.FOCAL): own_people,
+    (Action.SEE_GENDER, Role.FOCAL): own_people,
+    (Action.SEE_ADDRESSES, Role.FOCAL): own_people,
+    (Action.READ_CAPSTONES, Role.TUTOR): own_teams,
+    (Action.REVIEW_CAPSTONES, Role.TUTOR): own_teams,
+    (Action.SEE_AUDIT_LOG, Role.COORDINATOR): of_an_edition,
 }
 
 
 def permits(roles: AbstractSet[Role], action: Action) -> bool:
-    """Whether any of somebody's ``roles`` allows ``action``."""
+    """Whether any of somebody's ``roles`` allows ``action``, be it with some rows only."""
     return not ALLOWED[action].isdisjoint(roles)
+
+
+def permits_with(roles: AbstractSet[Role], action: Action, asker: Asker, about: About) -> bool:
+    """Whether any of somebody's ``roles`` allows ``action`` with this row."""
+    return any(
+        (condition := ONLY.get((action, role))) is None or condition(asker, about)
+        for role in ALLOWED[action] & roles
+    )
+
+
+def permits_with_all(roles: AbstractSet[Role], action: Action) -> bool:
+    """Whether any of somebody's ``roles`` allows ``action`` whatever the row: no list is cut."""
+    return any((action, role) not in ONLY for role in ALLOWED[action] & roles)

@@ -7,6 +7,7 @@ from app.models.account import (
     PlatformRole,
     SignIn,
     SignInTry,
+    Suspension,
     TryKind,
     normalized_email,
 )
@@ -18,7 +19,7 @@ from app.models.activity import (
     FileRole,
 )
 from app.models.announcement import Announcement, Audience
-from app.models.audit import AuditEvent
+from app.models.audit import AuditEvent, AuditHead
 from app.models.capstone import (
     Capstone,
     CapstoneSection,
@@ -109,6 +110,7 @@ __all__ = [
     "Attendance",
     "Audience",
     "AuditEvent",
+    "AuditHead",
     "Authenticator",
     "Belonging",
     "Capstone",
@@ -173,6 +175,7 @@ __all__ = [
     "SignInTry",
     "StaffRole",
     "StoredFile",
+    "Suspension",
     "Team",
     "TeamMember",
     "TryKind",

@@ -65,11 +65,15 @@ class Account(Table, table=True):
         default=None, description="since when messages to the address come back"
     )
     email_bounce_reason: str = Field(default="", max_length=300)
+    suspended_at: datetime | None = Field(
+        default=None,
+        description="since then it opens nothing and gets no mail; `Suspension` says why",
+    )
 
     @property
     def may_be_written_to(self) -> bool:
-        """Whether the account is open: to one that was suspended or closed nothing is sent."""
-        return getattr(self, "suspended_at", None) is None
+        """Nothing is sent to somebody who cannot get in."""
+        return self.suspended_at is None
 
     @property
     def is_pending(self) -> bool:
@@ -78,6 +82,17 @@ class Account(Table, table=True):
         It is nobody's account yet. Imported people have no password before they come themselves.
         """
         return self.email_confirmed_at is None and self.password_hash is not None
+
+
+class Suspension(Table, table=True):
+    """A time during which an account was closed: who said so and why, at its begin and its end."""
+
+    account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    begun_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    reason: str = Field(max_length=500)
+    ended_at: datetime | None = None
+    ended_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    reason_to_end: str = Field(default="", max_length=500)
 
 
 class SignIn(Table, table=True):
@@ -90,6 +105,13 @@ class SignIn(Table, table=True):
     seen_at: datetime = Field(default_factory=now, description="last use, to the hour")
     second_step_due: bool = Field(default=False, description="opens nothing until it is done")
     challenge: str = Field(default="", max_length=100, description="what a passkey is to sign")
+    viewing_as_id: UUID | None = Field(
+        default=None,
+        foreign_key="account.id",
+        ondelete="SET NULL",
+        description="the participant whose pages support looks at in this browser",
+    )
+    viewing_until: datetime | None = None
 
 
 class TryKind(StrEnum):

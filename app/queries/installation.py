@@ -26,6 +26,7 @@ from app.models import (
     MessageStatus,
     StoredFile,
 )
+from app.queries.audit import examined, refuses_changes
 from app.queries.work import WAITS
 
 #: Work that waits longer is stuck: the worker looks each minute.
@@ -60,14 +61,19 @@ def findings(
     *,
     now: datetime,
     deep: bool = False,
+    anchor: str = "",
     progress: Callable[[int, int], object] = lambda _n, _of: None,
 ) -> Iterator[Finding]:
-    """Everything that can be told without changing anything; ``deep`` reads every file."""
+    """Everything that can be told without changing anything; ``deep`` reads every file.
+
+    ``anchor`` is an end of the audit trail that was kept elsewhere.
+    """
     if not migrating.is_current(engine()):
         yield Finding(fine=False, sentence="The database has another shape: run taller migrate.")
         return
     yield Finding(fine=True, sentence="The database has the newest shape.")
     yield _counts(session)
+    yield _audit_trail(session, anchor)
     yield _files(session, deep=deep, progress=progress)
     yield from _work(session, now)
     yield from _production(session)
@@ -123,6 +129,18 @@ def _counts(session: Session) -> Finding:
         sentence = f"{wrong} lines of the counts are wrong: run taller doctor --rebuild."
         return Finding(fine=False, sentence=sentence)
     return Finding(fine=True, sentence="The counts agree with the enrolments.")
+
+
+def _audit_trail(session: Session, anchor: str) -> Finding:
+    """Every act of staff is still told as it was, and the database keeps it so."""
+    trail = examined(session, anchor)
+    if trail.trouble:
+        return Finding(fine=False, sentence=f"The audit trail is broken: {trail.trouble}.")
+    if not refuses_changes(session):
+        sentence = "The audit trail is whole, but the database would let it be changed."
+        return Finding(fine=False, sentence=sentence)
+    sentence = f"The audit trail is whole, {trail.rows} rows; its end is {trail.anchor}"
+    return Finding(fine=True, sentence=sentence)
 
 
 def _files(session: Session, *, deep: bool, progress: Callable[[int, int], object]) -> Finding:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.routers import (
+    account_list,
     accounts,
     activities,
     announcements,
@@ -59,6 +60,7 @@ ROUTERS: list[APIRouter] = [
     registration.router,
     links.router,
     accounts.router,
+    account_list.router,
     passwords.router,
     institutions.router,  # before institution_pages: `new` is no institution
     institution_imports.router,

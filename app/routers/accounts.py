@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,6 +15,7 @@ from app.core.settings import settings
 from app.models import Gender
 from app.policy import Action
 from app.queries.accounts import PersonSeen, keys_of, person
+from app.queries.audit import looks_at
 from app.queries.certificates import certificates_of
 from app.queries.institution_proposals import Waiting, waiting_of
 from app.queries.institutions import InstitutionSeen, institutions
@@ -161,8 +162,6 @@ def show(request: Request, visit: Visit, forms: Forms) -> Response:
     about = forms.about or Affiliation(institutions(session))
     waiting = waiting_of(session, viewer.id)
     form = forms.person or _as_known(seen, about.known, waiting)
-    token = feed_token(viewer.id, seen.calendar_generation)
-    host = settings().base_url.partition("://")[2]
     return render(
         request,
         visit,
@@ -173,18 +172,32 @@ def show(request: Request, visit: Visit, forms: Forms) -> Response:
         form=form,
         proposal=waiting,
         key_form=forms.key,
-        keys=keys_of(session, viewer.id),
-        sign_ins=sign_ins_of(session, viewer.id, now=clock.now()),
-        this_one=viewer.sign_in_id,
         certificates=certificates_of(session, viewer.id),
-        feed=f"{settings().base_url}/calendar/{token}.ics",
-        subscribe=f"webcal://{host}/calendar/{token}.ics",
+        looks=looks_at(session, viewer.id),
         themes=themes(),
-        providers=(houses := settings().sign_in_providers),
-        identities=identities_of(session, viewer.id) if houses else [],
+        **_for_the_person_alone(visit, seen),
         Action=Action,
         **what_is_offered(about, form.typed.get("zone", "")) | {"genders": list(Gender)},
     )
+
+
+def _for_the_person_alone(visit: Visit, seen: PersonSeen) -> dict[str, Any]:
+    """What opens something: nobody else sees it, also not who looks at this page to help."""
+    viewer = visit.viewer
+    if viewer.is_looked_at:
+        return {}
+    token = feed_token(viewer.id, seen.calendar_generation)
+    host = settings().base_url.partition("://")[2]
+    houses = settings().sign_in_providers
+    return {
+        "keys": keys_of(visit.session, viewer.id),
+        "sign_ins": sign_ins_of(visit.session, viewer.id, now=clock.now()),
+        "this_one": viewer.sign_in_id,
+        "feed": f"{settings().base_url}/calendar/{token}.ics",
+        "subscribe": f"webcal://{host}/calendar/{token}.ics",
+        "providers": houses,
+        "identities": identities_of(visit.session, viewer.id) if houses else [],
+    }
 
 
 def _as_known(

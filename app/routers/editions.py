@@ -44,6 +44,8 @@ def _made_of(visit: EditionVisit, ahead: SessionAhead | None) -> tuple[object, .
         visit.edition.version,
         visit.enrolment and (visit.enrolment.id, visit.enrolment.version),
         visit.viewer.id,
+        visit.viewer.seen_by_id,
+        visit.viewer.seen_until,
         visit.viewer.name,
         visit.viewer.theme,
         sorted(visit.roles),

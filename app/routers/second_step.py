@@ -242,6 +242,8 @@ class Forms:
 
 @router.get(OWN, name="second_step.show")
 def own(request: Request, visit: SignedIn) -> Response:
+    if visit.viewer.is_looked_at:
+        return go_to("/account")
     return show_own(request, visit, Forms())
 
 

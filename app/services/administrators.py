@@ -41,7 +41,15 @@ def create_administrator(
     )
     account.platform_role = PlatformRole.ADMINISTRATOR
     session.add(account)
-    record(session, None, "create administrator", "account", account.id)
+    record(
+        session,
+        None,
+        "create administrator",
+        "account",
+        account.id,
+        before={"role": None},
+        after={"role": PlatformRole.ADMINISTRATOR.value},
+    )
     return account
 
 

@@ -158,12 +158,20 @@ def _move(
         select(Account).where(col(Account.id).in_([enrolment.account_id for enrolment in chosen]))
     )
     accounts = {account.id: account for account in people}
+    was = {enrolment.id: enrolment.status for enrolment in chosen}
     for enrolment in chosen:
-        before = enrolment.status
         change_status(session, enrolment, status, now=now)
         tell(session, accounts[enrolment.account_id], title, edition.id)
+    for enrolment in chosen:
         record(
-            session, by, action, "enrolment", enrolment.id, edition=str(edition.id), before=before
+            session,
+            by,
+            action,
+            "enrolment",
+            enrolment.id,
+            edition=edition.id,
+            before={"status": was[enrolment.id]},
+            after={"status": status},
         )
 
 

@@ -12,6 +12,7 @@ from app.services.audit import record
 from app.services.institution_letters import made_focal_point
 from app.services.institution_merges import has_chosen
 from app.services.institutions import institution_to_change
+from app.services.sign_ins import end_sign_ins
 
 
 def name_focal_point(session: Session, institution_id: UUID, email: str, *, by: UUID) -> Account:
@@ -35,7 +36,8 @@ def name_focal_point(session: Session, institution_id: UUID, email: str, *, by: 
     account.coordinates_id = institution_id
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
-    record(session, by, "name focal point", "institution", institution_id, account=str(account.id))
+    end_sign_ins(session, account.id)  # they sign in anew, with the rights they have now
+    record(session, by, "name focal point", "institution", institution_id, person=account.id)
     with speaking(account.language):
         label = _label(institution)
     made_focal_point(session, account, label)
@@ -56,9 +58,8 @@ def remove_focal_point(
     account.coordinates_id = None
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
-    record(
-        session, by, "remove focal point", "institution", institution_id, account=str(account.id)
-    )
+    end_sign_ins(session, account.id)
+    record(session, by, "remove focal point", "institution", institution_id, person=account.id)
     return account
 
 

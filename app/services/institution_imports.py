@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -56,7 +57,7 @@ def _add(session: Session, planned: Planned, by: UUID) -> Institution:
     session.add(added)
     session.flush()
     _add_aliases(session, added, planned)
-    told = {"acronym": added.acronym, "name": added.name, "country": added.country}
+    told: dict[str, Any] = {"acronym": added.acronym, "name": added.name, "country": added.country}
     record(session, by, "add institution", "institution", added.id, **told)
     return added
 

@@ -76,7 +76,7 @@ def merge(session: Session, gone_id: UUID, stays_id: UUID, *, by: UUID) -> Merge
     session.add(event)
     session.flush()
     people, focal = moved[Belonging.WORKS_AT], moved[Belonging.COORDINATES]
-    numbers = {"people": people, "focal_points": focal}
+    numbers: dict[str, Any] = {"people": people, "focal_points": focal}
     record(session, by, "merge institution", "institution", gone.id, into=str(stays.id), **numbers)
     record(
         session, by, "take in institution", "institution", stays.id, taken_in=gone.acronym,
@@ -171,7 +171,7 @@ def undo_merge(session: Session, merge_id: UUID, *, by: UUID, now: datetime) -> 
     people = _give_back(session, event, Belonging.WORKS_AT)
     focal = _give_back(session, event, Belonging.COORDINATES)
     _give_proposals_back(session, event)
-    numbers = {"people": people, "focal_points": focal}
+    numbers: dict[str, Any] = {"people": people, "focal_points": focal}
     record(session, by, "undo merge", "institution", gone.id, out_of=str(stays.id), **numbers)
     record(session, by, "undo merge", "institution", stays.id, given_back=gone.acronym, **numbers)
     return Merged(event.id, event.gone_id, people, focal)

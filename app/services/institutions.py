@@ -153,7 +153,7 @@ def _kept(terms: InstitutionTerms) -> dict[str, Any]:
     }
 
 
-def _told(terms: InstitutionTerms) -> dict[str, str]:
+def _told(terms: InstitutionTerms) -> dict[str, Any]:
     """As the audit log keeps it."""
     return {"acronym": terms.acronym, "name": terms.name, "country": terms.country}
 

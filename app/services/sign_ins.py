@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from app.core.errors import NotFound
+from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.core.ids import token, token_hash
-from app.models import SignIn
+from app.models import Account, SignIn
 
 KEPT_FOR = timedelta(days=14)
 A_WORKING_DAY = timedelta(hours=12)
@@ -34,6 +34,7 @@ def begin_sign_in(
     ``replaces`` is the secret this browser had before: it opens nothing from now on. While the
     second step is due the new one opens nothing but the page of that step.
     """
+    refuse_suspended(session, account_id)
     lasts = KEPT_FOR if keep else A_WORKING_DAY
     if replaces:
         session.execute(delete(SignIn).where(col(SignIn.token_hash) == token_hash(replaces)))
@@ -54,6 +55,13 @@ def begin_sign_in(
     )
     session.flush()
     return secret
+
+
+def refuse_suspended(session: Session, account_id: UUID) -> None:
+    """For whoever has shown that the account is theirs, by whatever means."""
+    known = select(Account.id).where(Account.id == account_id, col(Account.suspended_at).is_(None))
+    if session.exec(known).first() is None:
+        raise RuleBroken(_("This account is suspended. Write to the people who run your courses."))
 
 
 def end_sign_in(session: Session, account_id: UUID, sign_in_id: UUID) -> None:

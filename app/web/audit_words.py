@@ -3,17 +3,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup, escape
 
 from app.core.formats import long_day, number
-from app.core.i18n import chosen_language, gettext
+from app.core.i18n import chosen_language, gettext, ngettext
 from app.core.i18n import gettext as _
-from app.models import CertificateStatus, EnrolmentPolicy, EnrolmentStatus
+from app.models import (
+    CertificateStatus,
+    EnrolmentPolicy,
+    EnrolmentStatus,
+    PlatformRole,
+    StaffRole,
+)
 from app.policy import Action
-from app.queries.audit import EventSeen, SubjectSeen
+from app.queries.audit import EventSeen
+from app.queries.audit_subjects import SubjectSeen
 from app.web.figures import edition_words
 from app.web.labels import N_, label
 
@@ -22,7 +30,9 @@ WORDS = {
     "accept institution proposal": N_("accepted a proposed institution or name"),
     "add alias": N_("added another name"),
     "add institution": N_("added an institution"),
+    "appoint staff": N_("gave a role in an edition"),
     "approve enrolment": N_("gave a place"),
+    "begin viewing as": N_("began to look at somebody's pages"),
     "cancel live session": N_("cancelled a live session"),
     "capstone.accept": N_("accepted a team's work"),
     "capstone.return": N_("returned a team's work for revision"),
@@ -43,6 +53,16 @@ WORDS = {
     "reword message": N_("changed the wording of a message"),
     "restore wording": N_("went back to the built-in wording of a message"),
     "send announcement": N_("sent an announcement"),
+    "change live session": N_("changed a live session"),
+    "dismiss staff": N_("took a role in an edition away"),
+    "end sign-ins": N_("ended sign-ins"),
+    "end viewing as": N_("stopped looking at somebody's pages"),
+    "give platform role": N_("changed a role on the platform"),
+    "reactivate account": N_("opened an account again"),
+    "save recording": N_("changed the recording or the slides of a live session"),
+    "schedule live session": N_("scheduled a live session"),
+    "take attendance": N_("took attendance"),
+    "suspend account": N_("suspended an account"),
     "set password": N_("set a new password"),
     "forget second step": N_("removed the second step of signing in"),
     "take in institution": N_("took another institution in"),
@@ -75,12 +95,30 @@ DEEDS = {
     "revoke certificate": N_("withdrew %(thing)s of %(person)s for %(edition)s"),
     "send message again": N_("had the message “%(thing)s” sent again to %(person)s"),
     "set password": N_("set a new password for %(person)s"),
+    "appoint staff": N_("gave %(person)s a role in an edition"),
+    "begin viewing as": N_("began to look at the pages of %(person)s"),
+    "change live session": N_("changed the session “%(thing)s” of %(edition)s"),
+    "dismiss staff": N_("took a role in an edition away from %(person)s"),
+    "end sign-ins": N_("ended the sign-ins of %(person)s"),
+    "end viewing as": N_("stopped looking at the pages of %(person)s"),
+    "give platform role": N_("changed the role of %(person)s on the platform"),
+    "reactivate account": N_("opened the account of %(person)s again"),
+    "save recording": N_("changed what “%(thing)s” of %(edition)s left behind"),
+    "schedule live session": N_("scheduled the session “%(thing)s” of %(edition)s"),
+    "suspend account": N_("suspended the account of %(person)s"),
+    "take attendance": N_("took attendance at “%(thing)s” of %(edition)s"),
+    "clear bounce": N_("had messages sent to %(person)s again"),
     "forget second step": N_("removed the second step of %(person)s"),
     "withdraw enrolment": N_("took away the place of %(person)s in %(edition)s"),
 }
 
 #: What can be set in an edition, as its settings call it.
 TERMS = {
+    "status": N_("State"),
+    "role": N_("Role"),
+    "sign_ins": N_("Sign-ins"),
+    "title": N_("Title"),
+    "minutes": N_("Minutes"),
     "starts_on": N_("First day"),
     "ends_on": N_("Last day"),
     "reporting_year": N_("Reporting year"),
@@ -94,7 +132,9 @@ TERMS = {
 }
 
 #: Details that the sentence says already, or that only programs need.
-UNSAID = {"after", "code", "edition", "number", "title"}
+UNSAID = {"after", "code", "edition", "number", "suspension", "title"}
+#: What is before and after, and said by the sentence.
+SAID_BY_THE_DEED = {"suspended_at", "until", "viewing"}
 
 type May = Callable[[Action], bool]
 
@@ -175,8 +215,11 @@ def _link(text: str, address: str, language: str = "") -> Markup:
 def _notes(event: EventSeen) -> list[str]:
     """Before and after, the reason, and whatever else was recorded."""
     details = event.details
-    if isinstance(details.get("before"), dict):
-        notes = _changes(details["before"], details.get("after", {}))
+    if event.action == "take attendance":
+        return [_people_changed(len(details.get("after", {})))]
+    before, after = details.get("before"), details.get("after")
+    if isinstance(before, dict) or isinstance(after, dict):
+        notes = _changes(event.subject_type, before or {}, after or {})
     elif "before" in details:
         notes = [_("Before: %(state)s") % {"state": _state(event.subject_type, details["before"])}]
     else:
@@ -196,33 +239,55 @@ def _note(name: str, value: Any) -> str:
     return _("%(name)s: %(words)s") % {"name": name, "words": value}
 
 
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def _people_changed(count: int) -> str:
+    return ngettext(
+        "The minutes of %(num)s person are others now.",
+        "The minutes of %(num)s people are others now.",
+        count,
+    ) % {"num": count}
+
+
+def _changes(subject_type: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [
         _("%(what)s: %(before)s before, %(after)s now")
         % {
             "what": gettext(TERMS[name]) if name in TERMS else name,
-            "before": _term(name, before[name]),
-            "after": _term(name, after.get(name)),
+            "before": _term(subject_type, name, before.get(name)),
+            "after": _term(subject_type, name, after.get(name)),
         }
-        for name in before
+        for name in before | after
+        if name not in SAID_BY_THE_DEED
     ]
 
 
-def _term(name: str, value: Any) -> str:
-    """A term of an edition as the log keeps it, in words."""
+def _term(subject_type: str, name: str, value: Any) -> str:
+    """What was before or after, as the log keeps it, in words."""
     if value is None:
         return _("nothing")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if name == "policy":
-        return label(EnrolmentPolicy(value)) if value in set(EnrolmentPolicy) else str(value)
-    if name.endswith(("_on", "_until")):
+    if name == "status":
+        return _state(subject_type, value)
+    if name in _CHOICES:
+        return _chosen(_CHOICES[name], value)
+    if name.endswith(("_on", "_until")) and len(value) == len("2026-05-31"):
         return long_day(date.fromisoformat(value))
     return str(value) if name == "reporting_year" else _plain(value)
 
 
 def _plain(value: Any) -> str:
     return number(value) if isinstance(value, int | float) else str(value)
+
+
+#: What is chosen from a list, by the name under which it is kept.
+_CHOICES: dict[str, tuple[StrEnum, ...]] = {
+    "policy": tuple(EnrolmentPolicy),
+    "role": (*StaffRole, *PlatformRole),
+}
+
+
+def _chosen(choices: tuple[StrEnum, ...], value: Any) -> str:
+    return next((label(choice) for choice in choices if choice.value == value), str(value))
 
 
 _STATES = {"enrolment": EnrolmentStatus, "certificate": CertificateStatus}

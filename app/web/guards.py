@@ -18,7 +18,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import speak
 from app.core.ids import token_hash
 from app.core.settings import settings
-from app.policy import Action, Role, permits
+from app.policy import About, Action, Asker, Role, permits, permits_with, permits_with_all
 from app.queries import visits
 from app.queries.second_step import HalfSignedIn, half_signed_in
 from app.queries.visits import EditionSeen, EnrolmentSeen, KnownBy, Viewer
@@ -58,8 +58,16 @@ class Visit:
             raise SignInFirst(_("Sign in to see this page."))
         return self.maybe_viewer
 
-    def may(self, action: Action) -> bool:
-        return permits(self.roles, action)
+    def may(self, action: Action, about: About | None = None) -> bool:
+        """Whether the policy allows it: with the row ``about``, or else with some rows at least."""
+        if about is None:
+            return permits(self.roles, action)
+        asker = Asker(self.viewer.id, self.viewer.coordinates_id)
+        return permits_with(self.roles, action, asker, about)
+
+    def may_with_all(self, action: Action) -> bool:
+        """Whether the policy allows it whatever the row."""
+        return permits_with_all(self.roles, action)
 
 
 @dataclass
@@ -130,9 +138,31 @@ def visit_of(request: Request, session: Session, known_by: KnownBy = KnownBy.COO
     return Visit(session, person, person.roles if person else frozenset({Role.VISITOR}))
 
 
+def _arrived(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
+    """The visit of a request that may change something, if it wants to."""
+    visit = visit_of(request, session, known_by)
+    _only_look(request, visit.maybe_viewer)
+    return visit
+
+
+def _only_look(request: Request, viewer: Viewer | None) -> None:
+    """Whoever looks at the pages of a participant changes nothing for them."""
+    if viewer and viewer.is_looked_at and request.method not in SAFE_METHODS:
+        raise NotAllowed(
+            _("You are looking at the pages of %(name)s. Nothing can be changed here.")
+            % {"name": viewer.name}
+        )
+
+
 @guard
 async def anyone(request: Request) -> Step[Visit]:
     """For pages that everyone may see, signed in or not."""
+    return Step(lambda stack: _arrived(request, open_session(request, stack)))
+
+
+@guard
+async def whoever_signed_in(request: Request) -> Step[Visit]:
+    """For what ends a sign-in, or the look at somebody's pages in it: allowed in every state."""
     return Step(lambda stack: visit_of(request, open_session(request, stack)))
 
 
@@ -144,7 +174,7 @@ async def public() -> None:
 @guard
 async def signed_in(request: Request) -> Step[Visit]:
     def take(stack: ExitStack) -> Visit:
-        visit = visit_of(request, open_session(request, stack))
+        visit = _arrived(request, open_session(request, stack))
         _ = visit.viewer  # who is not signed in is asked to
         return visit
 
@@ -184,7 +214,7 @@ async def signed_in_for_slow_work(request: Request) -> Visit:
 
     def look() -> Visit:
         with reading() as session:
-            return visit_of(request, session)
+            return _arrived(request, session)
 
     visit = await run_in_threadpool(look)
     _settle_in(request, visit.viewer)
@@ -210,7 +240,7 @@ def may(action: Action) -> Callable[..., Any]:
     @guard
     async def check(request: Request) -> Step[Visit]:
         def take(stack: ExitStack) -> Visit:
-            visit = visit_of(request, open_session(request, stack))
+            visit = _arrived(request, open_session(request, stack))
             own_queue = visit.viewer.tutors and action is Action.REVIEW_QUEUE
             if not (visit.may(action) or own_queue):
                 raise NotAllowed(_("This page is for other people's work."))
@@ -240,6 +270,7 @@ def edition_where(action: Action, known_by: KnownBy = KnownBy.COOKIE) -> Callabl
                 raise SignInFirst(_("Sign in to see this page."))
             _settle_in(request, facts.viewer)
             _note_use(request, session, facts.viewer)
+            _only_look(request, facts.viewer)
             return EditionVisit(
                 session, facts.viewer, facts.roles, _decided(facts, action), facts.enrolment
             )

@@ -19,9 +19,12 @@ from app.models import (
     MessageKind,
     MessageStatus,
     Mode,
+    PlatformRole,
     SectionKey,
+    StaffRole,
     Withheld,
 )
+from app.queries.account_list import Held, Standing
 from app.queries.session_hours import HourKind
 
 
@@ -81,6 +84,18 @@ LABELS: dict[tuple[type[StrEnum], str], str] = {
         (AliasKind.SPELLING, N_("Other spelling")),
         (AliasKind.FORMER, N_("Former name")),
         (AliasKind.LANGUAGE, N_("In another language")),
+        (PlatformRole.COORDINATOR, N_("Coordinator")),
+        (PlatformRole.ADMINISTRATOR, N_("Administrator")),
+        (StaffRole.TUTOR, N_("Tutor")),
+        (StaffRole.OBSERVER, N_("Observer")),
+        (Held.ADMINISTRATOR, N_("Administrator")),
+        (Held.COORDINATOR, N_("Coordinator")),
+        (Held.FOCAL, N_("Focal point")),
+        (Held.TUTOR, N_("Tutor")),
+        (Held.OBSERVER, N_("Observer")),
+        (Held.PARTICIPANT, N_("Participant")),
+        (Standing.OPEN, N_("In use")),
+        (Standing.SUSPENDED, N_("Suspended")),
         (MessageStatus.QUEUED, N_("Waiting")),
         (MessageStatus.WAITING, N_("Waits for the digest")),
         (MessageStatus.SENT, N_("Sent")),

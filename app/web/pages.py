@@ -94,6 +94,7 @@ class Reader:
         self.is_admin = Role.ADMINISTRATOR in visit.roles
         self.is_tutor = person.tutors
         self.messages_come_back = person.messages_come_back
+        self.seen_until = person.seen_until  # by somebody of support, who looks at their pages
 
 
 def wants_part(request: Request) -> bool:

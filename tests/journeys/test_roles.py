@@ -17,10 +17,12 @@ PAGES = """
     /certificates         303     403         403   200   200         200
     /reviews              303     403         200   403   200         200
     /outbox               303     403         403   403   403         200
-    /audit                303     403         403   403   403         200
     /outbox/addresses     303     403         403   200   200         200
     /messages/templates   303     403         403   403   403         200
     /account/messages     303     200         200   200   200         200
+    /audit                303     403         403   403   200         200
+    /audit.csv            303     403         403   403   403         200
+    /accounts             303     403         403   403   200         200
     /verify               200     200         200   200   200         200
     /videoconferences     200     200         200   200   200         200
 """

@@ -32,9 +32,9 @@ def test_a_focal_point_is_named_told_and_removed(
     with pytest.raises(NotFound):
         remove_focal_point(session, sena.id, person.id, by=boss.id)
     events = session.exec(select(AuditEvent)).all()
-    assert [(e.action, e.details) for e in events] == [
-        ("name focal point", {"account": str(person.id)}),
-        ("remove focal point", {"account": str(person.id)}),
+    assert [(e.action, e.person_id) for e in events] == [
+        ("name focal point", person.id),
+        ("remove focal point", person.id),
     ]
 
 
