@@ -11,6 +11,8 @@ class Work(StrEnum):
 
     DRAW_CERTIFICATE = "draw_certificate"
     SEND_MESSAGE = "send_message"
+    CHECK_IMPORT = "check_import"
+    APPLY_IMPORT = "apply_import"
 
 
 def later(session: Session, work: Work, row: UUID) -> None:

@@ -6,9 +6,12 @@ from uuid import UUID
 from app.core.work import Work
 from app.jobs.certificates import draw_certificate
 from app.jobs.messages import send_message
+from app.jobs.people_imports import apply_import, check_import
 
 #: Every handler may run twice on the same row, and two workers may have it at once.
 HANDLERS: dict[Work, Callable[[UUID], None]] = {
     Work.DRAW_CERTIFICATE: draw_certificate,
+    Work.CHECK_IMPORT: check_import,
+    Work.APPLY_IMPORT: apply_import,
     Work.SEND_MESSAGE: send_message,
 }

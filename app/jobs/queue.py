@@ -19,6 +19,7 @@ from app.core.logging import named
 from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
+from app.jobs.people_imports import forget_old_imports
 from app.queries.work import due
 from app.services.work import take_up
 
@@ -72,4 +73,5 @@ def sweep() -> int:
         waiting = due(session, now=clock.now())
     for kind, row in waiting:
         do(kind.value, str(row))
+    forget_old_imports()
     return len(waiting)

@@ -16,6 +16,14 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
+from app.models.admission import (
+    REASONS_TO_DECLINE,
+    REASONS_TO_WITHDRAW,
+    BulkDecision,
+    BulkDecisionLine,
+    Reason,
+    Verdict,
+)
 from app.models.audit import AuditEvent
 from app.models.capstone import (
     Capstone,
@@ -49,6 +57,8 @@ from app.models.institution import Institution
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
 from app.models.module import Module
+from app.models.note import EnrolmentNote, Support
+from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
     COMMENTED,
@@ -67,6 +77,9 @@ __all__ = [
     "COMMENTED",
     "NO_INSTITUTION",
     "PARTICIPANTS",
+    "REASONS_TO_DECLINE",
+    "REASONS_TO_WITHDRAW",
+    "TO_DO",
     "Account",
     "Activity",
     "ActivityFile",
@@ -77,6 +90,8 @@ __all__ = [
     "Attempt",
     "Attendance",
     "AuditEvent",
+    "BulkDecision",
+    "BulkDecisionLine",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -92,10 +107,13 @@ __all__ = [
     "EditionStaff",
     "Enrolment",
     "EnrolmentCount",
+    "EnrolmentNote",
     "EnrolmentPolicy",
     "EnrolmentStatus",
+    "Fate",
     "FileRole",
     "Gender",
+    "ImportStatus",
     "Institution",
     "Level",
     "LiveSession",
@@ -104,12 +122,15 @@ __all__ = [
     "Milestone",
     "Mode",
     "Module",
+    "PeopleImport",
+    "PeopleImportRow",
     "PlatformRole",
     "Progress",
     "ProgressState",
     "Question",
     "QuestionKind",
     "Quiz",
+    "Reason",
     "Review",
     "ReviewComment",
     "Rubric",
@@ -119,8 +140,10 @@ __all__ = [
     "SignInTry",
     "StaffRole",
     "StoredFile",
+    "Support",
     "Team",
     "TeamMember",
+    "Verdict",
     "Videoconference",
     "is_over",
     "normalized_email",

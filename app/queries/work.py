@@ -6,7 +6,14 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.work import Work
-from app.models import Certificate, CertificateStatus, Message, MessageStatus
+from app.models import (
+    Certificate,
+    CertificateStatus,
+    ImportStatus,
+    Message,
+    MessageStatus,
+    PeopleImport,
+)
 
 #: What failed is tried again, each time after twice as long, and then left for a person to see.
 MOST_TRIES = 6
@@ -14,8 +21,16 @@ MOST_TRIES = 6
 ABANDONED = timedelta(minutes=10)
 
 #: Which rows are work, and in which state they wait; people who wait for a certificate come first.
-WAITING: dict[Work, tuple[type[Certificate | Message], CertificateStatus | MessageStatus]] = {
+WAITING: dict[
+    Work,
+    tuple[
+        type[Certificate | Message | PeopleImport],
+        CertificateStatus | MessageStatus | ImportStatus,
+    ],
+] = {
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
+    Work.CHECK_IMPORT: (PeopleImport, ImportStatus.CHECKING),
+    Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
 }
 
