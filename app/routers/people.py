@@ -75,7 +75,7 @@ def balance(
         ticks = Ticks(chosen, bool(ticked.everyone), form)
         return show_people(request, visit, list_asked(ticked.back), ticks)
     found = balance_of(visit.session, visit.edition.id, chosen) if chosen else None
-    return render(request, visit, "people/_balance.html", balance=found)
+    return render(request, visit, "people/_balance.html", balance=found, is_part=True)
 
 
 @router.post("/decisions", name="people.decide")

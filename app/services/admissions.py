@@ -160,7 +160,7 @@ def _move(
 ) -> None:
     title = session.get_one(Course, edition.course_id).title
     accounts = _accounts(session, people)
-    for one in people:
+    for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
         before = one.status
         change_status(session, one, judgement.verdict.status, now=now)
         account = accounts[one.account_id]

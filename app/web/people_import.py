@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from app.core.i18n import gettext as _
-from app.core.i18n import language_name
+from app.core.i18n import pgettext
 from app.models import EnrolmentStatus, Fate, ImportStatus
 from app.queries.list_words import KEYS, headings
 from app.queries.people_imports import ImportSeen, recent_imports, rows_seen
@@ -18,7 +18,7 @@ from app.web.exports import Column
 from app.web.forms import Form
 from app.web.guards import EditionVisit
 from app.web.labels import label
-from app.web.pages import render
+from app.web.pages import render, wants_part
 
 PAGE = 50
 RECENT = 5
@@ -121,13 +121,15 @@ def import_words(status: ImportStatus) -> str:
 def show_import(
     request: Request, visit: EditionVisit, seen: ImportSeen, form: Form[RowsAsked]
 ) -> Response:
-    """The page of one import, at whatever point it is."""
+    """The page of one import, at whatever point it is; an open page that waited is led on."""
     asked = form.data or RowsAsked()
     is_ready = seen.status is ImportStatus.READY
     total = seen.number(asked.fate) if asked.fate else seen.rows
     last = max(1, ceil(total / PAGE)) if is_ready else 1
     on_page = min(asked.page, last)
     path = f"/editions/{visit.edition.id}/people/import/{seen.id}"
+    if wants_part(request) and not seen.is_at_work:
+        return Response(headers={"HX-Redirect": path})
     rows = (
         rows_seen(visit.session, seen.id, asked.fate, page=on_page, size=PAGE) if is_ready else []
     )
@@ -142,14 +144,13 @@ def show_import(
         on_page=on_page,
         last=last,
         fate_tabs=[
-            ("", path, _("All"), seen.rows),
+            ("", path, pgettext("rows", "All"), seen.rows),
             *((f.value, f"{path}?fate={f}", fate_words(f), seen.number(f)) for f in Fate),
         ],
         fate_here=asked.fate or "",
         fate_words=fate_words,
         kept_words=kept_words,
         trouble_words=trouble_words,
-        language_words=language_name,
         import_address=path,
         page_address=address_of(path, form, "page"),
         Fate=Fate,

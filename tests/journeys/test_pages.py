@@ -27,7 +27,8 @@ PAGES = {
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
               "{review}", "{edition}/sessions/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
-                    "/institutions", "{edition}/people", "{edition}/settings", "{session}"],
+                    "/institutions", "{edition}/people", "{edition}/people/import",
+                    "{edition}/settings", "{session}"],
     "admin": ["/outbox", "/audit"],
 }  # fmt: skip
 #: Pages that are visited to see how they refuse.

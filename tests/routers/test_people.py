@@ -1,10 +1,12 @@
 """The people of an edition, as coordinators, focal coordinators, tutors and strangers meet them."""
 
 import csv
-from io import StringIO
+from datetime import timedelta
+from io import BytesIO, StringIO
 
 import pytest
 from bs4 import BeautifulSoup
+from openpyxl import load_workbook
 from sqlmodel import Session
 
 from app.models import (
@@ -385,3 +387,79 @@ def test_the_page_takes_six_statements_however_many_the_people(
         assert browser.get(f"/editions/{edition.id}/people?q=person").status_code == 200
 
     assert len(sent) == 6, sent
+
+
+def test_up_to_five_hundred_people_stand_on_one_page_when_asked(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    for n in range(51):
+        put(make, session, edition, f"Person {n:02}", APPLIED)
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+
+    first = browser.get(address).text
+    everybody = browser.get(f"{address}?all=1").text
+
+    assert f'{address}?all=1">All 51</a>' in first
+    assert len(names(everybody)) == 51
+
+
+def test_every_column_puts_people_in_order_both_ways(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    ana, bea = (put(make, session, edition, name) for name in ("Ana", "Bea"))
+    activity = make.activity(make.module(edition))
+    session.add(
+        Progress(
+            enrolment_id=bea.id, activity_id=activity.id, state=ProgressState.DONE, changed_at=NOW
+        )
+    )
+    ana.admitted_at = NOW + timedelta(days=1)
+    session.add(ana)
+    session.flush()
+    browser.sign_in(make.coordinator())
+    page = browser.get(f"/editions/{edition.id}/people").text
+    heads = BeautifulSoup(page, "html.parser").select("#people-table thead a")
+    keys = {str(a["href"]).rpartition("=")[2].lstrip("-") for a in heads}
+
+    assert keys == {order.value for order in people.Order}
+    for key in ("done", "since"):
+        up = names(browser.get(f"/editions/{edition.id}/people?sort={key}").text)
+        down = names(browser.get(f"/editions/{edition.id}/people?sort=-{key}").text)
+        assert (up, down) == ((["Ana", "Bea"], ["Bea", "Ana"])
+                              if key == "done" else (["Bea", "Ana"], ["Ana", "Bea"]))  # fmt: skip
+
+
+@pytest.mark.usefixtures("three")
+def test_addresses_are_seen_and_found_by_those_alone_who_may(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    put(make, session, edition, "Hidden", email="needle@example.org")
+    address = f"/editions/{edition.id}/people"
+    browser.sign_in(make.coordinator())
+    seen = [names(browser.get(f"{address}?q=needle").text), "needle@" in browser.get(address).text]
+    browser.sign_in(make.tutor(edition))
+    hidden = [
+        names(browser.get(f"{address}?q=needle").text),
+        "needle@" in browser.get(address).text,
+        "needle@" in browser.get(f"{address}.csv?keys=1").text,
+    ]
+
+    assert seen == [["Hidden"], True]
+    assert hidden == [[], False, False]
+
+
+@pytest.mark.usefixtures("three")
+def test_the_workbook_has_the_rows_and_columns_of_the_screen(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+
+    as_csv = lines_of(browser.get(f"{address}.csv?keys=1&sort=-name").text)
+    book = load_workbook(BytesIO(browser.get(f"{address}.xlsx?keys=1&sort=-name").content))
+
+    assert book.active is not None
+    rows = [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
+    assert [row[:5] for row in rows] == [row[:5] for row in as_csv]
+    assert [row[0] for row in rows[2:]] == names(browser.get(f"{address}?sort=-name").text)
