@@ -50,6 +50,9 @@ class Action(StrEnum):
     SEE_GENDER = "see the gender of its people"
     SEE_ADDRESSES = "see its people's addresses"
     ADMIT_PEOPLE = "admit and withdraw people"
+    IMPORT_PEOPLE = "import people"
+    NOTE_PEOPLE = "keep notes on its people"
+    SUPPORT_APPLICANTS = "support applicants"
     WRITE_CAPSTONE = "write the team's capstone"
     READ_CAPSTONES = "read all capstones"
     REVIEW_CAPSTONES = "review capstones"
@@ -94,6 +97,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_GENDER: _STAFF | {Role.FOCAL},  # of the people that they see
     Action.SEE_ADDRESSES: _STAFF | {Role.FOCAL},  # as above
     Action.ADMIT_PEOPLE: _STAFF,
+    Action.IMPORT_PEOPLE: _STAFF,
+    Action.NOTE_PEOPLE: _STAFF,
+    Action.SUPPORT_APPLICANTS: frozenset({Role.FOCAL}),  # of their own institution
     Action.WRITE_CAPSTONE: frozenset({Role.PARTICIPANT}),
     Action.READ_CAPSTONES: _WATCHING,
     Action.REVIEW_CAPSTONES: _TEACHING,

@@ -46,6 +46,9 @@ POLICY = """
     see the gender of its people  no       no         no           no        no     yes    yes          yes
     see its people's addresses    no       no         no           no        no     yes    yes          yes
     admit and withdraw people     no       no         no           no        no     no     yes          yes
+    import people                 no       no         no           no        no     no     yes          yes
+    keep notes on its people      no       no         no           no        no     no     yes          yes
+    support applicants            no       no         no           no        no     yes    no           no
     write the team's capstone     no       no         yes          no        no     no     no           no
     read all capstones            no       no         no           yes       yes    no     yes          yes
     review capstones              no       no         no           no        yes    no     yes          yes

@@ -12,6 +12,8 @@ class Work(StrEnum):
     DRAW_CERTIFICATE = "draw_certificate"
     SEND_MESSAGE = "send_message"
     ANSWER_REQUEST = "answer_request"
+    CHECK_IMPORT = "check_import"
+    APPLY_IMPORT = "apply_import"
 
 
 #: What is to be done, and on which row.

@@ -21,6 +21,7 @@ from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.messages import gather_digests
+from app.jobs.people_imports import forget_old_imports
 from app.queries.work import due
 from app.services.retention import forget_the_unconfirmed, forget_what_is_over
 from app.services.work import take_up
@@ -82,6 +83,7 @@ def sweep() -> int:
         waiting = due(session, now=clock.now())
     for kind, row in waiting:
         do(kind.value, str(row))
+    forget_old_imports()
     _tidy_up()
     return len(waiting)
 

@@ -18,6 +18,14 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
+from app.models.admission import (
+    REASONS_TO_DECLINE,
+    REASONS_TO_WITHDRAW,
+    BulkDecision,
+    BulkDecisionLine,
+    Reason,
+    Verdict,
+)
 from app.models.announcement import Announcement, Audience
 from app.models.audit import AuditEvent, AuditHead
 from app.models.capstone import (
@@ -76,6 +84,8 @@ from app.models.message import (
     Withheld,
 )
 from app.models.module import Module
+from app.models.note import EnrolmentNote, Support
+from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
     COMMENTED,
@@ -97,6 +107,9 @@ __all__ = [
     "KINDS",
     "NO_INSTITUTION",
     "PARTICIPANTS",
+    "REASONS_TO_DECLINE",
+    "REASONS_TO_WITHDRAW",
+    "TO_DO",
     "Account",
     "Activity",
     "ActivityFile",
@@ -113,6 +126,8 @@ __all__ = [
     "AuditHead",
     "Authenticator",
     "Belonging",
+    "BulkDecision",
+    "BulkDecisionLine",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -130,10 +145,13 @@ __all__ = [
     "EmailChange",
     "Enrolment",
     "EnrolmentCount",
+    "EnrolmentNote",
     "EnrolmentPolicy",
     "EnrolmentStatus",
+    "Fate",
     "FileRole",
     "Gender",
+    "ImportStatus",
     "Institution",
     "InstitutionAlias",
     "InstitutionKind",
@@ -156,6 +174,8 @@ __all__ = [
     "Module",
     "OneTimeToken",
     "Passkey",
+    "PeopleImport",
+    "PeopleImportRow",
     "PlatformRole",
     "Progress",
     "ProgressState",
@@ -164,6 +184,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Quiz",
+    "Reason",
     "RecoveryCode",
     "RequestStatus",
     "Review",
@@ -175,10 +196,12 @@ __all__ = [
     "SignInTry",
     "StaffRole",
     "StoredFile",
+    "Support",
     "Suspension",
     "Team",
     "TeamMember",
     "TryKind",
+    "Verdict",
     "Videoconference",
     "Withheld",
     "is_over",

@@ -9,9 +9,11 @@ from app.core.work import Work
 from app.models import (
     Certificate,
     CertificateStatus,
+    ImportStatus,
     LinkRequest,
     Message,
     MessageStatus,
+    PeopleImport,
     RequestStatus,
 )
 
@@ -29,12 +31,14 @@ ABANDONED = timedelta(minutes=10)
 WAITING: dict[
     Work,
     tuple[
-        type[Certificate | Message | LinkRequest],
-        CertificateStatus | MessageStatus | RequestStatus,
+        type[Certificate | Message | LinkRequest | PeopleImport],
+        CertificateStatus | MessageStatus | RequestStatus | ImportStatus,
     ],
 ] = {
     Work.ANSWER_REQUEST: (LinkRequest, RequestStatus.ASKED),
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
+    Work.CHECK_IMPORT: (PeopleImport, ImportStatus.CHECKING),
+    Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
 }
 

@@ -1,6 +1,7 @@
 """The rules of joining an edition and leaving it, and the counts that statistics stand on."""
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -225,6 +226,14 @@ def _alike(enrolment: Enrolment) -> Alike:
 def count(session: Session, enrolment: Enrolment, by: int) -> None:
     """Add ``by`` to the number of enrolments that are like this one, in the same transaction."""
     _add_to_count(session, enrolment, _alike(enrolment), by)
+
+
+def count_all(session: Session, enrolments: Iterable[Enrolment]) -> None:
+    """Count many that were just added, each group of those who are alike in one statement."""
+    found = list(enrolments)
+    examples = {_alike(enrolment): enrolment for enrolment in found}
+    for alike, n in sorted(Counter(map(_alike, found)).items()):
+        _add_to_count(session, examples[alike], alike, n)
 
 
 def _add_to_count(session: Session, enrolment: Enrolment, alike: Alike, by: int) -> None:

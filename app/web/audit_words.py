@@ -47,6 +47,10 @@ WORDS = {
     "name focal point": N_("named a focal point"),
     "remove alias": N_("took another name away"),
     "remove focal point": N_("took the role of focal point back"),
+    "import enrolment": N_("put somebody into an edition by a list"),
+    "import people": N_("took a list of people into an edition"),
+    "put on waiting list": N_("put somebody on the waiting list"),
+    "remove note": N_("removed a note"),
     "revoke certificate": N_("withdrew a certificate"),
     "send message again": N_("had a message sent again"),
     "clear bounce": N_("had messages sent to an address again"),
@@ -70,6 +74,10 @@ WORDS = {
     "withdraw enrolment": N_("took a place away"),
     "announcement": N_("announcement"),
     "wording": N_("wording"),
+    "support application": N_("supported an application"),
+    "take decision back": N_("took a decision back"),
+    "take support back": N_("took back the support of an application"),
+    "write note": N_("wrote a note about somebody"),
     "account": N_("account"),
     "capstone_version": N_("version of a team's work"),
     "certificate": N_("certificate"),
@@ -79,6 +87,7 @@ WORDS = {
     "institution proposal": N_("proposed institution"),
     "live session": N_("live session"),
     "message": N_("message"),
+    "people import": N_("list of people"),
 }
 
 #: The same acts as whole sentences, said after the name of who did it. They hold what a

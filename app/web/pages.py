@@ -191,11 +191,11 @@ def weight_in_words(page: str, length: int, html: Callable[[], str]) -> str:
     return _weights[key]
 
 
-def go_to(address: str, *, say: str = "", kind: str = "done") -> Response:
+def go_to(address: str, *, say: str = "", kind: str = "done", undo: str | None = None) -> Response:
     """After a change, show the page that has its result. htmx follows, and gets its part."""
     response = Response(status_code=303, headers={"Location": address})
     if say:
-        flash.say_next(response, say, kind=kind)
+        flash.say_next(response, say, kind=kind, undo=undo)
     return response
 
 

@@ -32,7 +32,8 @@ PAGES = {
               "{review}", "{edition}/sessions/new", "{edition}/announcements/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
                     "/institutions", "/institutions?state=proposed", "/institutions/new",
-                    "/institutions/import", "{edition}/people", "{edition}/settings", "{session}"],
+                    "/institutions/import", "{edition}/people", "{edition}/people/import",
+                    "{edition}/settings", "{session}", "/accounts"],
     "admin": ["/outbox", "/outbox/addresses", "/messages/templates",
               "/messages/templates/place-given/es", "/audit"],
 }  # fmt: skip
