@@ -169,6 +169,7 @@ def create_admin(
     language: Annotated[str, typer.Option(help="es, pt, en or fr.")] = "es",
 ) -> None:
     """Make an account that administers Taller. The password is asked for, or read from a pipe."""
+    from app.core import clock
     from app.core.db import changing
     from app.services.administrators import create_administrator
 
@@ -176,7 +177,13 @@ def create_admin(
     password = _password()
     with changing() as session:
         account = create_administrator(
-            session, name=name, email=email, country=country, language=language, password=password
+            session,
+            name=name,
+            email=email,
+            country=country,
+            language=language,
+            password=password,
+            now=clock.now(),
         )
     typer.echo(f"{account.email} administers Taller now.")
 
@@ -186,13 +193,14 @@ def set_password(
     email: Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")],
 ) -> None:
     """Give a person who forgot theirs a new password. It is asked for, or read from a pipe."""
+    from app.core import clock
     from app.core.db import changing
     from app.services import administrators
 
     _refuse_old_shape()
     password = _password()
     with changing() as session:
-        administrators.set_password(session, email=email, password=password)
+        administrators.set_password(session, email=email, password=password, now=clock.now())
     typer.echo(f"{email} has a new password, and is signed out everywhere.")
 
 
@@ -352,12 +360,34 @@ def _write_csv(name: str, opened: TextIO) -> int:
 
 
 @app.command()
+def bounce() -> None:
+    """Read a report that a message came back from a pipe, and mark the address it names."""
+    from app.core import clock
+    from app.core.bounces import MOST_BYTES, report
+    from app.core.db import changing
+    from app.services.bounces import take_reports
+
+    _refuse_old_shape()
+    found = report(sys.stdin.buffer.read(MOST_BYTES))
+    with changing() as session:
+        marked = take_reports(session, found, now=clock.now())
+    # Nothing here is an error to a mail server, which would answer it with one more report.
+    if not found:
+        typer.echo("This is no report of a delivery; nothing was changed.")
+    else:
+        typer.echo(f"{marked} of {len(found)} addresses marked: messages to them come back.")
+
+
+@app.command()
 def doctor(
     *,
     deep: Annotated[bool, typer.Option("--deep", help="Read every file to its last byte.")] = False,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Count all enrolments anew first.")
     ] = False,
+    audit_end: Annotated[
+        str, typer.Option(help="An end of the audit trail that doctor told before: NUMBER:HASH.")
+    ] = "",
 ) -> None:
     """Look whether everything is in order; exit status 1 if it is not."""
     from app.core import clock
@@ -373,7 +403,11 @@ def doctor(
     trouble = False
     with reading() as session, bar() as progress:
         for found in findings(
-            session, now=clock.now(), deep=deep, progress=lambda n, of: progress(n, of, "Files")
+            session,
+            now=clock.now(),
+            deep=deep,
+            anchor=audit_end,
+            progress=lambda n, of: progress(n, of, "Files"),
         ):
             typer.echo(f"{'✓' if found.fine else '✗'} {found.sentence}")
             trouble = trouble or not found.fine

@@ -33,6 +33,7 @@ install_browser
 install_fonts
 install_provider
 say "· the suite on PostgreSQL"
-TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 -m "not journey"
+TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 --dist worksteal \
+  -m "not journey"
 say "· the journeys in Chromium"
-exec pytest --quiet -n 2 -m journey
+exec pytest --quiet -n 2 --dist loadgroup -m journey

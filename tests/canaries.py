@@ -92,7 +92,8 @@ class Canaries:
         if is_date(column):
             return date(2026, 1, 1) if isinstance(column.type, Date) else FAR
         n = next(numbers)
-        kinds = {Uuid: uuid7(), Boolean: False, Integer: n, JSON: {}}
+        number = 1_000_000 + n if column.unique else n
+        kinds = {Uuid: uuid7(), Boolean: False, Integer: number, JSON: {}}
         kind = next((kind for kind in kinds if isinstance(column.type, kind)), None)
         return kinds[kind] if kind else f"x{n}"[: length(column)]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from app.core.personal import AGES, Kept, declared
 from app.queries.own_data import is_about_people, is_somebodys, tables, undeclared
-from app.services.tidying import swept
+from app.services.retention import swept
 from app.web.personal_words import WORDS
 
 HOUSE = Path(__file__).parents[1]

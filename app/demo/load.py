@@ -14,15 +14,17 @@ from app.demo.accounts import add_people, add_sign_ins, add_tutors
 from app.demo.allocation import REPORTED
 from app.demo.catalogue import add_catalogue
 from app.demo.enrolments import add_counts
+from app.demo.institutions import add_other_names, add_proposal
 from app.demo.materials import HOME, gather
 from app.demo.open_editions import TO_APPLY_FOR, add_open, add_upcoming
-from app.demo.presence import holds_people, is_demonstration
+from app.demo.presence import COORDINATOR, holds_people, is_demonstration
 from app.demo.programme import add_programme
 from app.demo.rows import Rows, named
 from app.demo.running import add_running
 from app.demo.shelf import Shelf
 from app.demo.stage import Stage
-from app.models import Enrolment, EnrolmentStatus
+from app.models import Account, EditionStaff, Enrolment, EnrolmentStatus
+from app.services.audit import record
 from app.services.certificates import request_certificate
 
 #: Of this edition so many have certificates; they are drawn once the worker runs.
@@ -68,9 +70,11 @@ def _write(session: Session, stage: Stage, say: Progress) -> int:
     rows = stage.rows
     say(0, 0, "Making people, editions and works")
     add_catalogue(rows, stage.materials)
+    add_other_names(rows, stage.materials)
     add_sign_ins(rows)
     add_people(rows, stage.materials.programme)
     tutors = add_tutors(rows, stage.materials.programme)
+    add_proposal(rows, tutors)
     add_programme(stage, tutors)
     add_running(stage, tutors)
     add_upcoming(stage, tutors)
@@ -94,7 +98,24 @@ def _write(session: Session, stage: Stage, say: Progress) -> int:
         enrolment = session.get_one(Enrolment, place.id)
         at = enrolment.completed_at or stage.now
         request_certificate(session, enrolment, now=min(at + timedelta(days=1), stage.now))
+    _note_appointments(session, rows)
     return total
+
+
+def _note_appointments(session: Session, rows: Rows) -> None:
+    """In the audit trail: who said that these tutors accompany their editions."""
+    by = next(a.id for a in rows.of(Account) if a.email == COORDINATOR)
+    for staff in rows.of(EditionStaff):
+        record(
+            session,
+            by,
+            "appoint staff",
+            "account",
+            staff.account_id,
+            edition=staff.edition_id,
+            before={"role": None},
+            after={"role": staff.role.value},
+        )
 
 
 def _refuse_people(session: Session) -> None:

@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from app.demo.accounts import FOCAL_INSTITUTION, PARTICIPANT, SIGN_INS
+from app.demo.accounts import (
+    COORDINATOR,
+    FOCAL,
+    FOCAL_INSTITUTION,
+    PARTICIPANT,
+    SIGN_INS,
+    account_id,
+)
 from app.demo.catalogue import RUBRIC, course_id, institution_id
 from app.demo.chance import Chance
 from app.demo.content import add_content
@@ -12,7 +20,16 @@ from app.demo.learners import complete, study
 from app.demo.rows import named
 from app.demo.running import monday
 from app.demo.stage import Stage
-from app.models import Account, Edition, Enrolment, EnrolmentPolicy, EnrolmentStatus, Mode
+from app.models import (
+    Account,
+    Edition,
+    Enrolment,
+    EnrolmentNote,
+    EnrolmentPolicy,
+    EnrolmentStatus,
+    Mode,
+    Support,
+)
 
 #: Of each course open at any time: how many learn in it, and how many of them have completed it.
 LEARNERS = {
@@ -97,6 +114,19 @@ def add_upcoming(stage: Stage, tutors: Sequence[Account]) -> None:
         place = stage.rows.add(place_for(account, edition, asked_at=asked_at))
         if n < APPLIED:
             place.status, place.admitted_at = EnrolmentStatus.APPLIED, None
+        if n == 0:
+            _speak_about(stage, place)
+
+
+def _speak_about(stage: Stage, place: Enrolment) -> None:
+    """The focal point supports somebody of their institution, and a coordinator notes something."""
+    yesterday = stage.now - timedelta(days=1)
+    about: dict[str, Any] = {"enrolment_id": place.id, "created_at": yesterday}
+    focal, coordinator = account_id(FOCAL.email), account_id(COORDINATOR.email)
+    words = "Dirige los talleres de mecánica y formará a sus colegas."
+    note = "Llamó para preguntar por el horario de las sesiones: puede los martes."
+    stage.rows.add(Support(account_id=focal, words=words, **about))
+    stage.rows.add(EnrolmentNote(author_id=coordinator, body=note, shared=True, **about))
 
 
 def _some_people(stage: Stage, chance: Chance, number: int) -> list[Account]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.demo.accounts import PARTICIPANT, TUTOR, account_id, account_of
 from app.demo.allocation import Participation
+from app.demo.announcements import add_announcements
 from app.demo.capstones import Assignment, add_capstone, works_for
 from app.demo.catalogue import RUBRIC, course_id
 from app.demo.chance import Chance
@@ -134,6 +135,7 @@ def add_running(stage: Stage, tutors: Sequence[Account]) -> None:
         _add_works(stage, kind, edition, people, both)
         _add_sessions(stage, kind, edition, people)
         _add_progress(stage, kind, edition, people)
+        add_announcements(stage, edition, kind.course, account_id(TUTOR.email))
 
 
 def monday(today: date, weeks: int) -> date:

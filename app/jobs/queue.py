@@ -6,6 +6,7 @@ The rows themselves say what is due; the queue only saves waiting for the next s
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from uuid import UUID
 
 import structlog
@@ -19,7 +20,8 @@ from app.core.logging import named
 from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
-from app.jobs.tidying import tidy
+from app.jobs.messages import gather_digests
+from app.jobs.tidying import tidy_up
 from app.queries.work import due
 from app.services.work import take_up
 
@@ -35,7 +37,7 @@ class Queue:
 
 @cache
 def queue() -> Queue:
-    """The queue of this installation, with its tasks: one row, the sweep, and tidying up."""
+    """The queue of this installation, with its two tasks: one row, and the sweep."""
     url = make_url(settings().database_url)
     if url.get_backend_name() == "sqlite":
         settings().data_dir.mkdir(parents=True, exist_ok=True)
@@ -44,15 +46,20 @@ def queue() -> Queue:
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         huey = PostgresHuey("taller", dsn=dsn, results=False)
     every_minute = huey.periodic_task(crontab(minute="*"), name="sweep")
-    huey.periodic_task(crontab(minute="*/15"), name="tidy")(tidy)
     return Queue(huey, do=huey.task(name="do")(do), sweep=every_minute(sweep))
+
+
+#: Two threads that ask for it first would each make one, and leave the other's connection open.
+_one_is_made = Lock()
 
 
 def tell(work: Iterable[tuple[Work, UUID]]) -> None:
     """Tell the worker what waits. If it cannot be told, its sweep finds it within a minute."""
     for kind, row in work:
         try:
-            queue().do(kind.value, str(row))
+            with _one_is_made:
+                made = queue()
+            made.do(kind.value, str(row))
         except Exception as error:  # noqa: BLE001 -- the change is kept whatever the queue says
             log.warning("queue unreachable", kind=kind.value, error=named(error))
 
@@ -63,15 +70,17 @@ def do(kind: str, row: str) -> None:
         with changing() as session:
             is_ours = take_up(session, Work(kind), UUID(row), now=clock.now())
         if is_ours:
-            HANDLERS[Work(kind)](UUID(row))
+            tell(HANDLERS[Work(kind)](UUID(row)) or ())
     except Exception:
         log.exception("work failed", kind=kind, row=row)
 
 
 def sweep() -> int:
-    """Do everything that is due; say how many rows that were."""
+    """Do everything that is due, and forget what is over; say how many rows were due."""
+    gather_digests()
     with reading() as session:
         waiting = due(session, now=clock.now())
     for kind, row in waiting:
         do(kind.value, str(row))
+    tidy_up(clock.now())
     return len(waiting)

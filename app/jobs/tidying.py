@@ -7,41 +7,31 @@ from functools import partial
 import structlog
 from sqlmodel import Session
 
-from app.core import clock
 from app.core.db import changing, reading
-from app.core.logging import named
-from app.core.personal import AGES
 from app.core.work import noted
-from app.services import deletions
-from app.services.tidying import forget_ended, forget_old
+from app.services import deletions, people_imports
+from app.services.retention import forget_the_unconfirmed, forget_what_is_over
 
 log = structlog.get_logger()
 
 
-def tidy() -> None:
-    """For the worker, each quarter of an hour."""
-    tidy_at(clock.now())
-
-
-def tidy_at(now: datetime) -> None:
+def tidy_up(now: datetime) -> None:
     """Follow every rule, each in a transaction of its own: one that fails keeps none back."""
-    for kept in AGES:
-        _follow(kept.value, partial(forget_old, kept=kept, now=now))
-    _follow("ended", partial(forget_ended, now=now))
-    _follow("reminders", partial(deletions.remind, now=now))
+    _follow(partial(forget_what_is_over, now=now))
+    _follow(partial(forget_the_unconfirmed, now=now))
+    _follow(partial(people_imports.forget_old, now=now))
+    _follow(partial(deletions.remind, now=now))
     with reading() as session:
         going = deletions.due(session, now=now)
     for account in going:
-        _follow("deletion", partial(deletions.carry_out, account_id=account, now=now))
+        _follow(partial(deletions.carry_out, account_id=account, now=now))
 
 
-def _follow(name: str, rule: Callable[[Session], object]) -> None:
-    """The worker finds in its next sweep what a rule leaves to be done."""
+def _follow(rule: Callable[[Session], object]) -> None:
+    """What it leaves to be done is found by the next sweep."""
     try:
         with changing() as session:
-            done = rule(session)
+            rule(session)
             noted(session)
-        if done:
-            log.info("tidied", rule=name, rows=done)
-    except Exception as error:  # noqa: BLE001 -- the other rules are followed all the same
-        log.warning("not tidied", rule=name, error=named(error))
+    except Exception:
+        log.exception("not tidied up")

@@ -7,6 +7,8 @@ from app.models.account import (
     PlatformRole,
     SignIn,
     SignInTry,
+    Suspension,
+    TryKind,
     normalized_email,
 )
 from app.models.activity import (
@@ -16,7 +18,16 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
-from app.models.audit import AuditEvent
+from app.models.admission import (
+    REASONS_TO_DECLINE,
+    REASONS_TO_WITHDRAW,
+    BulkDecision,
+    BulkDecisionLine,
+    Reason,
+    Verdict,
+)
+from app.models.announcement import Announcement, Audience
+from app.models.audit import AuditEvent, AuditHead
 from app.models.capstone import (
     Capstone,
     CapstoneSection,
@@ -45,12 +56,37 @@ from app.models.enrolment import (
     Progress,
     ProgressState,
 )
-from app.models.institution import Institution
+from app.models.institution import (
+    AliasKind,
+    Belonging,
+    Institution,
+    InstitutionAlias,
+    InstitutionKind,
+    InstitutionMerge,
+    InstitutionMove,
+    InstitutionProposal,
+    ProposalKind,
+    ProposalState,
+)
+from app.models.link import EmailChange, LinkKind, LinkRequest, OneTimeToken, RequestStatus
 from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
-from app.models.message import Message, MessageStatus
+from app.models.message import (
+    CHOSEN_GROUPS,
+    KINDS,
+    Delivery,
+    Message,
+    MessageChoice,
+    MessageGroup,
+    MessageKind,
+    MessageStatus,
+    MessageWording,
+    Withheld,
+)
 from app.models.module import Module
+from app.models.note import EnrolmentNote, Support
 from app.models.own_data import AccountDeletion, CopyStatus, DataCopy
+from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
     COMMENTED,
@@ -67,21 +103,33 @@ from app.models.team import Team, TeamMember
 from app.models.videoconference import Videoconference
 
 __all__ = [
+    "CHOSEN_GROUPS",
     "COMMENTED",
+    "KINDS",
     "NO_INSTITUTION",
     "PARTICIPANTS",
+    "REASONS_TO_DECLINE",
+    "REASONS_TO_WITHDRAW",
+    "TO_DO",
     "Account",
     "AccountDeletion",
     "Activity",
     "ActivityFile",
     "ActivityKind",
     "ActivityText",
+    "AliasKind",
+    "Announcement",
     "Answer",
     "ApiToken",
     "Attempt",
     "Attendance",
+    "Audience",
     "AuditEvent",
+    "AuditHead",
     "Authenticator",
+    "Belonging",
+    "BulkDecision",
+    "BulkDecisionLine",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -95,31 +143,54 @@ __all__ = [
     "Criterion",
     "DataCopy",
     "Decision",
+    "Delivery",
     "Edition",
     "EditionStaff",
+    "EmailChange",
     "Enrolment",
     "EnrolmentCount",
+    "EnrolmentNote",
     "EnrolmentPolicy",
     "EnrolmentStatus",
+    "Fate",
     "FileRole",
     "Gender",
+    "ImportStatus",
     "Institution",
+    "InstitutionAlias",
+    "InstitutionKind",
+    "InstitutionMerge",
+    "InstitutionMove",
+    "InstitutionProposal",
     "Level",
+    "LinkKind",
+    "LinkRequest",
     "LinkedIdentity",
     "LiveSession",
     "Message",
+    "MessageChoice",
+    "MessageGroup",
+    "MessageKind",
     "MessageStatus",
+    "MessageWording",
     "Milestone",
     "Mode",
     "Module",
+    "OneTimeToken",
     "Passkey",
+    "PeopleImport",
+    "PeopleImportRow",
     "PlatformRole",
     "Progress",
     "ProgressState",
+    "ProposalKind",
+    "ProposalState",
     "Question",
     "QuestionKind",
     "Quiz",
+    "Reason",
     "RecoveryCode",
+    "RequestStatus",
     "Review",
     "ReviewComment",
     "Rubric",
@@ -129,9 +200,14 @@ __all__ = [
     "SignInTry",
     "StaffRole",
     "StoredFile",
+    "Support",
+    "Suspension",
     "Team",
     "TeamMember",
+    "TryKind",
+    "Verdict",
     "Videoconference",
+    "Withheld",
     "is_over",
     "normalized_email",
     "takes_people",

@@ -81,7 +81,7 @@ def feed_owner(session: Session, account_id: UUID) -> FeedOwner | None:
             col(Account.language),
             col(Account.calendar_generation),
             col(Account.platform_role),
-        ).where(col(Account.id) == account_id)
+        ).where(col(Account.id) == account_id, col(Account.suspended_at).is_(None))
     ).one_or_none()
     return FeedOwner(*row) if row else None
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, type_coerce
+from sqlalchemy import ColumnElement, case, exists, func, select, true, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -19,12 +19,14 @@ from app.models import (
     CapstoneStatus,
     CapstoneVersion,
     Decision,
+    EditionStaff,
     Enrolment,
     Institution,
     Milestone,
     Review,
     ReviewComment,
     SectionKey,
+    StaffRole,
     Team,
     TeamMember,
 )
@@ -42,6 +44,29 @@ def count_words(text: str) -> int:
     return len(re.findall(r"\w+(?:[.,'’/-]\w+)*", text))
 
 
+def tutors(account_id: Any) -> ColumnElement[bool]:
+    """The condition on `Team` that ``account_id`` is a tutor of its edition."""
+    return exists().where(
+        col(EditionStaff.edition_id) == col(Team.edition_id),
+        col(EditionStaff.account_id) == account_id,
+        col(EditionStaff.role) == StaffRole.TUTOR,
+    )
+
+
+def tutor_in_charge() -> Any:
+    """The tutor of a `Team`; none if it has none, or one who accompanies its edition no more."""
+    return case((tutors(col(Team.tutor_id)), col(Team.tutor_id)))
+
+
+def is_own_team(account_id: UUID) -> ColumnElement[bool]:
+    """The condition on `Team` that a tutor of its edition answers for it: `policy.own_teams`."""
+    return (
+        (col(Team.tutor_id) == account_id)
+        | col(Team.tutor_id).is_(None)
+        | ~tutors(col(Team.tutor_id))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TeamWork:
     """A team and what it has of its capstone; ``id`` is None until something was saved."""
@@ -55,6 +80,7 @@ class TeamWork:
     language: str
     saved_at: datetime | None
     saved_by: str | None
+    tutor_id: UUID | None = None
 
     @property
     def can_be_written(self) -> bool:
@@ -75,6 +101,7 @@ _TEAM_WORK: tuple[Any, ...] = (
     col(Capstone.language),
     col(Capstone.saved_at),
     type_coerce(col(_Saver.name), MemberName).label("member"),
+    tutor_in_charge(),
 )
 
 
@@ -101,10 +128,10 @@ def _one_team(
     ).one_or_none()
     if row is None:
         return None
-    team_id, team, tutor, capstone_id, title, status, language, saved_at, saved_by = row
+    team_id, team, tutor, capstone_id, title, status, language, *saved = row
     if capstone_id is None:
         title, status, language = "", CapstoneStatus.DRAFT, ""
-    return TeamWork(team_id, team, tutor, capstone_id, title, status, language, saved_at, saved_by)
+    return TeamWork(team_id, team, tutor, capstone_id, title, status, language, *saved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,8 +364,8 @@ _TEAM: tuple[Any, ...] = (
 )
 
 
-def teams(session: Session, edition_id: UUID) -> list[TeamLine]:
-    """All teams of the edition: those who wait longest first, then by name."""
+def teams(session: Session, edition_id: UUID, *, only_of: UUID | None = None) -> list[TeamLine]:
+    """Those who wait longest first, then by name; all of the edition, or ``only_of`` one tutor."""
     newest: Any = (
         select(func.max(CapstoneVersion.number))
         .where(col(CapstoneVersion.capstone_id) == col(Capstone.id))
@@ -369,7 +396,7 @@ def teams(session: Session, edition_id: UUID) -> list[TeamLine]:
             & (col(CapstoneVersion.number) == newest),
             isouter=True,
         )
-        .where(col(Team.edition_id) == edition_id)
+        .where(col(Team.edition_id) == edition_id, is_own_team(only_of) if only_of else true())
         .order_by(col(Team.name), col(Team.id))
     )
     lines = [TeamLine(*row) for row in rows]

@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.queries.visits import Viewer, visible_editions
 
-WAITING = (EnrolmentStatus.APPLIED, EnrolmentStatus.WAITLISTED)
+WAITING = (EnrolmentStatus.APPLIED,)
 
 
 class When(StrEnum):

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import obstore
-from sqlalchemy import Select, Uuid, func, literal, select, union_all
+from sqlalchemy import Select, Uuid, case, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from app.core import files, migrating
 from app.core.db import engine
 from app.core.errors import RuleBroken
 from app.core.settings import settings
+from app.core.work import Work
 from app.models import (
     NO_INSTITUTION,
     Account,
@@ -25,6 +26,8 @@ from app.models import (
     MessageStatus,
     StoredFile,
 )
+from app.queries.audit import examined, refuses_changes
+from app.queries.work import WAITS
 
 #: Work that waits longer is stuck: the worker looks each minute.
 PATIENCE = timedelta(minutes=15)
@@ -58,14 +61,19 @@ def findings(
     *,
     now: datetime,
     deep: bool = False,
+    anchor: str = "",
     progress: Callable[[int, int], object] = lambda _n, _of: None,
 ) -> Iterator[Finding]:
-    """Everything that can be told without changing anything; ``deep`` reads every file."""
+    """Everything that can be told without changing anything; ``deep`` reads every file.
+
+    ``anchor`` is an end of the audit trail that was kept elsewhere.
+    """
     if not migrating.is_current(engine()):
         yield Finding(fine=False, sentence="The database has another shape: run taller migrate.")
         return
     yield Finding(fine=True, sentence="The database has the newest shape.")
     yield _counts(session)
+    yield _audit_trail(session, anchor)
     yield _files(session, deep=deep, progress=progress)
     yield from _work(session, now)
     yield from _production(session)
@@ -123,6 +131,18 @@ def _counts(session: Session) -> Finding:
     return Finding(fine=True, sentence="The counts agree with the enrolments.")
 
 
+def _audit_trail(session: Session, anchor: str) -> Finding:
+    """Every act of staff is still told as it was, and the database keeps it so."""
+    trail = examined(session, anchor)
+    if trail.trouble:
+        return Finding(fine=False, sentence=f"The audit trail is broken: {trail.trouble}.")
+    if not refuses_changes(session):
+        sentence = "The audit trail is whole, but the database would let it be changed."
+        return Finding(fine=False, sentence=sentence)
+    sentence = f"The audit trail is whole, {trail.rows} rows; its end is {trail.anchor}"
+    return Finding(fine=True, sentence=sentence)
+
+
 def _files(session: Session, *, deep: bool, progress: Callable[[int, int], object]) -> Finding:
     """Every file is there and as long as it should be; ``deep``: and the same to the last byte."""
     known = session.execute(
@@ -153,14 +173,24 @@ def _digest(key: str, size: int) -> str:
 
 def _work(session: Session, now: datetime) -> Iterator[Finding]:
     """What waits too long, or was given up."""
-    for words, model, waiting, failed in (
-        ("certificates", Certificate, CertificateStatus.REQUESTED, CertificateStatus.FAILED),
-        ("messages", Message, MessageStatus.QUEUED, MessageStatus.FAILED),
+    for work, words, model, waiting, failed in (
+        (
+            Work.DRAW_CERTIFICATE,
+            "certificates",
+            Certificate,
+            CertificateStatus.REQUESTED,
+            CertificateStatus.FAILED,
+        ),
+        (Work.SEND_MESSAGE, "messages", Message, MessageStatus.QUEUED, MessageStatus.FAILED),
     ):
         status = col(model.status)
-        since = col(model.created_at)
+        since = func.coalesce(col(model.tried_at), col(model.created_at))
+        patience = WAITS[work][-1] + PATIENCE  # of what failed once and is tried again
+        is_stuck = case(
+            (col(model.tries) == 0, since < now - PATIENCE), else_=since < now - patience
+        )
         stuck = session.execute(
-            select(func.count()).select_from(model).where(status == waiting, since < now - PATIENCE)
+            select(func.count()).select_from(model).where(status == waiting, is_stuck)
         ).scalar_one()
         given_up = session.execute(
             select(func.count()).select_from(model).where(status == failed)

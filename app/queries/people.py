@@ -1,29 +1,35 @@
 """Reading the people of an edition as its staff see them: a list to filter, and its numbers."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlmodel import Session, col
 
+from app.core.collation import sort_key
 from app.core.folding import Folded
+from app.core.i18n import country_name
 from app.core.text import folded
 from app.models import (
+    NO_INSTITUTION,
     PARTICIPANTS,
     Account,
     Activity,
     Edition,
     Enrolment,
     EnrolmentCount,
+    EnrolmentNote,
     EnrolmentStatus,
     Gender,
     Institution,
     Progress,
     ProgressState,
+    Support,
 )
 from app.queries.figures import PART_OF, InstitutionNamed, Part
 
@@ -34,6 +40,7 @@ class State(StrEnum):
     """What staff ask for: people to decide about, people who take part, people who don't."""
 
     TO_DECIDE = "to-decide"
+    WAITING = "waiting"
     TAKING_PART = "taking-part"
     COMPLETED = "completed"
     LEFT = "left"
@@ -41,7 +48,8 @@ class State(StrEnum):
     @property
     def statuses(self) -> tuple[EnrolmentStatus, ...]:
         return {
-            State.TO_DECIDE: (EnrolmentStatus.APPLIED, EnrolmentStatus.WAITLISTED),
+            State.TO_DECIDE: (EnrolmentStatus.APPLIED,),
+            State.WAITING: (EnrolmentStatus.WAITLISTED,),
             State.TAKING_PART: (EnrolmentStatus.ACTIVE,),
             State.COMPLETED: (EnrolmentStatus.COMPLETED,),
             State.LEFT: (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.REJECTED),
@@ -54,6 +62,8 @@ class Order(StrEnum):
     COUNTRY = "country"
     GENDER = "gender"
     STATUS = "status"
+    SUPPORT = "support"
+    DONE = "done"
     SINCE = "since"
 
 
@@ -69,6 +79,8 @@ class Wanted:
     part: Part | None = None
     status: EnrolmentStatus | None = None
     state: State | None = None
+    supported: bool | None = None
+    sees_addresses: bool = False  # whoever sees them looks among them as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +89,18 @@ class PersonLine:
 
     id: UUID  # the enrolment
     name: str
+    email: str
     institution: str | None
     institution_name: str | None
+    institution_country: str | None
     country: str
     gender: Gender
     status: EnrolmentStatus
     since: datetime  # when they were admitted, or else when they applied
     done: int
+    supports: int
+    notes: int  # of all that staff wrote
+    shared_notes: int  # of those for the focal point as well
 
     @property
     def part(self) -> Part:
@@ -127,7 +144,7 @@ def _statuses(state: State | None) -> tuple[EnrolmentStatus, ...]:
 def tally(session: Session, wanted: Wanted) -> Tally:
     """The numbers of all states at once: from the summary, unless a name is looked for."""
     wanted = replace(wanted, state=None)
-    if wanted.words.strip():
+    if wanted.words.strip() or wanted.supported is not None:
         of: Any = Enrolment
         query = select(col(of.status), col(of.gender), func.count()).join(
             Account, col(Account.id) == col(of.account_id)
@@ -152,12 +169,22 @@ def _conditions(of: Any, wanted: Wanted) -> list[ColumnElement[bool]]:
         (wanted.part, col(of.gender).in_(genders)),
         (wanted.status, col(of.status) == wanted.status),
         (wanted.state, col(of.status).in_(_statuses(wanted.state))),
-        *(
-            (word, Folded(col(Account.name)).contains(word, autoescape=True))
-            for word in folded(wanted.words).split()
-        ),
+        *((word, _is_about(word, wanted)) for word in folded(wanted.words).split()),
     ]
+    if wanted.supported is not None:
+        chosen.append((wanted.supported, _is_supported() == wanted.supported))
     return [condition for given, condition in chosen if given is not None]
+
+
+def _is_about(word: str, wanted: Wanted) -> ColumnElement[bool]:
+    by_name = Folded(col(Account.name)).contains(word, autoescape=True)
+    if not wanted.sees_addresses:
+        return by_name
+    return or_(by_name, col(Account.email).contains(word, autoescape=True))
+
+
+def _is_supported() -> Any:
+    return exists().where(col(Support.enrolment_id) == col(Enrolment.id)).correlate(Enrolment)
 
 
 def lines(
@@ -189,9 +216,7 @@ def all_lines(
         yield from (found[id_] for id_ in piece if id_ in found)
 
 
-def _lines(
-    wanted: Wanted, order: Order, *, descending: bool, countries: Sequence[str]
-) -> Select[tuple[Any, ...]]:
+def _lines(wanted: Wanted, order: Order, *, descending: bool, countries: Sequence[str]) -> Any:
     since = func.coalesce(col(Enrolment.admitted_at), col(Enrolment.created_at))
     ranks = {country: rank for rank, country in enumerate(countries)} or {"": 0}
     keys: dict[Order, Any] = {
@@ -203,6 +228,8 @@ def _lines(
             value=col(Enrolment.gender),
         ),
         Order.STATUS: col(Enrolment.status),
+        Order.SUPPORT: -_number_of(Support),  # who is supported comes first
+        Order.DONE: _done(),
         Order.SINCE: since,
     }
     key = keys[order].desc() if descending else keys[order].asc()
@@ -210,13 +237,18 @@ def _lines(
         select(
             col(Enrolment.id),
             col(Account.name),
+            col(Account.email),
             col(Institution.acronym),
             col(Institution.name),
+            col(Institution.country),
             col(Enrolment.country),
             col(Enrolment.gender),
             col(Enrolment.status),
             since,
             _done(),
+            _number_of(Support),
+            _number_of(EnrolmentNote),
+            _number_of(EnrolmentNote, col(EnrolmentNote.shared).is_(True)),
         )
         .join(Account, col(Account.id) == col(Enrolment.account_id))
         .join(Institution, col(Institution.id) == col(Enrolment.institution_id), isouter=True)
@@ -236,6 +268,118 @@ def _done() -> Any:
         .correlate(Enrolment)
         .scalar_subquery()
     )
+
+
+def _number_of(model: Any, *conditions: ColumnElement[bool]) -> Any:
+    """How many rows of ``model`` belong to the enrolment of the line."""
+    return (
+        select(func.count())
+        .select_from(model)
+        .where(col(model.enrolment_id) == col(Enrolment.id), *conditions)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+
+
+def ids_of(session: Session, wanted: Wanted, *, most: int) -> list[UUID]:
+    """The enrolments of everybody who is like ``wanted``, ``most`` of them."""
+    return list(
+        session.execute(
+            select(col(Enrolment.id))
+            .join(Account, col(Account.id) == col(Enrolment.account_id))
+            .where(*_conditions(Enrolment, wanted))
+            .order_by(col(Enrolment.id))
+            .limit(most)
+        ).scalars()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Some people by gender, and where they come from. The four parts add up to the total."""
+
+    genders: Counter[Part] = field(default_factory=Counter)
+    countries: frozenset[str] = frozenset()
+    institutions: frozenset[UUID] = frozenset()
+
+    @property
+    def total(self) -> int:
+        return self.genders.total()
+
+    @property
+    def parts(self) -> dict[Part, int]:
+        return {part: self.genders[part] for part in Part}
+
+    def with_others(self, others: "Mix") -> "Mix":
+        return Mix(
+            self.genders + others.genders,
+            self.countries | others.countries,
+            self.institutions | others.institutions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """An edition as it is, some chosen people, and the edition if those had a place too."""
+
+    now: Mix
+    chosen: Mix
+    after: Mix
+    capacity: int | None
+    missing: int  # chosen ids that are nobody's here
+
+    @property
+    def left_after(self) -> int | None:
+        """Places left if the chosen had one; below zero: too few."""
+        return None if self.capacity is None else self.capacity - self.after.total
+
+
+def balance(session: Session, edition_id: UUID, chosen: Collection[UUID]) -> Balance:
+    """Whoever has no place yet counts as they would on admission: as they are now."""
+    e, a = Enrolment, Account
+    rows = session.execute(
+        select(
+            col(e.status),
+            *(col(e.gender), col(e.country), col(e.institution_id)),
+            *(col(a.gender), col(a.country), col(a.institution_id)),
+        )
+        .join(a, col(a.id) == col(e.account_id))
+        .where(col(e.edition_id) == edition_id, col(e.id).in_(chosen))
+    ).all()
+    inside = _mix((row[1:4], 1) for row in rows if row[0] in PARTICIPANTS)
+    coming = _mix((row[4:7], 1) for row in rows if row[0] not in PARTICIPANTS)
+    now = _participants(session, edition_id)
+    capacity = session.execute(
+        select(col(Edition.capacity)).where(col(Edition.id) == edition_id)
+    ).scalar_one()
+    return Balance(
+        now=now,
+        chosen=inside.with_others(coming),
+        after=now.with_others(coming),
+        capacity=capacity,
+        missing=len(set(chosen)) - len(rows),
+    )
+
+
+def _participants(session: Session, edition_id: UUID) -> Mix:
+    of = EnrolmentCount
+    rows = session.execute(
+        select(col(of.gender), col(of.country), col(of.institution_key), col(of.n)).where(
+            col(of.edition_id) == edition_id, col(of.status).in_(PARTICIPANTS), col(of.n) > 0
+        )
+    )
+    return _mix((row[:3], row[3]) for row in rows)
+
+
+def _mix(people: Iterable[tuple[Any, int]]) -> Mix:
+    genders: Counter[Part] = Counter()
+    countries, institutions = set(), set()
+    for (gender, country, institution_id), n in people:
+        genders[PART_OF[gender]] += n
+        countries.add(country)
+        if institution_id not in {None, NO_INSTITUTION}:
+            institutions.add(institution_id)
+    return Mix(genders, frozenset(countries), frozenset(institutions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +410,10 @@ def origins(session: Session, edition_id: UUID, only_institution: UUID | None) -
     institutions = {row[1]: InstitutionNamed(*row[1:]) for row in rows if row[1]}
     return Origins(
         countries=sorted({row[0] for row in rows}),
-        institutions=sorted(institutions.values(), key=lambda i: (folded(i.acronym), i.country)),
+        institutions=sorted(
+            institutions.values(),
+            key=lambda i: (sort_key(i.acronym), sort_key(country_name(i.country))),
+        ),
     )
 
 

@@ -18,15 +18,14 @@ from app.models import (
     Course,
     Decision,
     Edition,
-    EditionStaff,
     Enrolment,
     Review,
     ReviewComment,
-    StaffRole,
     Team,
     TeamMember,
 )
-from app.policy import Action, permits
+from app.policy import Action, permits_with_all
+from app.queries.capstones import is_own_team, tutor_in_charge, tutors
 from app.queries.versions import VersionSeen, latest_versions
 from app.queries.visits import Viewer
 
@@ -34,14 +33,6 @@ from app.queries.visits import Viewer
 ANSWER_WITHIN = timedelta(days=7)
 LATELY = timedelta(days=30)
 MOST_LATELY = 10
-
-
-def _tutors(account_id: Any) -> ColumnElement[bool]:
-    return exists().where(
-        col(EditionStaff.edition_id) == col(Team.edition_id),
-        col(EditionStaff.account_id) == account_id,
-        col(EditionStaff.role) == StaffRole.TUTOR,
-    )
 
 
 def is_member(account_id: UUID) -> ColumnElement[bool]:
@@ -64,10 +55,9 @@ def accompanied_by(viewer: Viewer) -> ColumnElement[bool]:
     who run the programme, all. Never the team that one is a member of.
     """
     others = ~is_member(viewer.id)
-    if permits(viewer.roles, Action.REVIEW_CAPSTONES):
+    if permits_with_all(viewer.roles, Action.REVIEW_CAPSTONES):
         return others
-    nobodys = col(Team.tutor_id).is_(None) | ~_tutors(col(Team.tutor_id))
-    return others & _tutors(viewer.id) & ((col(Team.tutor_id) == viewer.id) | nobodys)
+    return others & tutors(viewer.id) & is_own_team(viewer.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +222,7 @@ class Submission:
     team: str
     status: CapstoneStatus
     is_own: bool  # the one who reads it is a member of the team
+    tutor_id: UUID | None  # whose team it is
     version: VersionSeen
     previous: VersionSeen | None
 
@@ -256,6 +247,7 @@ def submission(
             col(Team.name),
             col(Capstone.status),
             is_member(reader),
+            tutor_in_charge(),
         )
         .join(Team, col(Team.id) == col(Capstone.team_id))
         .where(col(Capstone.id) == capstone_id, col(Team.edition_id) == edition_id)

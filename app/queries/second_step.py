@@ -51,6 +51,7 @@ def half_signed_in(session: Session, token_hash: str, *, now: datetime) -> HalfS
         .where(
             SignIn.token_hash == token_hash,
             col(SignIn.second_step_due).is_(True),
+            col(Account.suspended_at).is_(None),
             SignIn.expires_at > now,
         )
     ).one_or_none()

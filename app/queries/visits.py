@@ -14,11 +14,16 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     exists,
     false,
+    null,
+    or_,
     select,
     true,
+    type_coerce,
 )
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -51,11 +56,13 @@ class Viewer:
 
     id: UUID
     sign_in_id: UUID  # or the key to the API by which we know them
+    seen_at: datetime | None  # the last use of the sign-in that was noted
     email: str
     name: str
     language: str
     timezone: str
     theme: str
+    data_saver: bool
     gender: Gender
     country: str
     institution_id: UUID | None
@@ -64,6 +71,21 @@ class Viewer:
     coordinates_id: UUID | None
     calendar_generation: int
     tutors: bool
+    messages_come_back: bool
+    #: Of whoever of support looks at this person's pages as if they were this person.
+    seen_by_id: UUID | None = None
+    seen_by: str | None = None
+    seen_until: datetime | None = None
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether somebody else asks: for them nothing changes, and secrets stay hidden."""
+        return self.seen_by_id is not None
+
+    @property
+    def signed_in_id(self) -> UUID:
+        """Whose sign-in it is, whosever pages are looked at in it."""
+        return self.seen_by_id or self.id
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -141,6 +163,7 @@ _PERSON: tuple[Any, ...] = (
     col(Account.language),
     col(Account.timezone),
     col(Account.theme),
+    col(Account.data_saver),
     col(Account.gender),
     col(Account.country),
     col(Account.institution_id),
@@ -155,8 +178,18 @@ _PERSON: tuple[Any, ...] = (
     )
     .correlate(Account)
     .label("tutors"),
+    col(Account.email_bounced_at).is_not(None).label("messages_come_back"),
 )
-_VIEWER: tuple[Any, ...] = (col(Account.id), col(SignIn.id).label("sign_in_id"), *_PERSON)
+_Support = aliased(Account)
+_VIEWER: tuple[Any, ...] = (
+    col(Account.id),
+    col(SignIn.id).label("sign_in_id"),
+    col(SignIn.seen_at),
+    *_PERSON,
+    col(_Support.id).label("seen_by_id"),
+    col(_Support.name).label("seen_by"),
+    case((col(_Support.id).is_not(None), col(SignIn.viewing_until))).label("seen_until"),
+)
 _EDITION: tuple[Any, ...] = (
     col(Edition.id),
     col(Edition.slug),
@@ -185,29 +218,57 @@ _ENROLMENT: tuple[Any, ...] = (
 )
 
 
+def may_be_looked_at() -> ColumnElement[bool]:
+    """The condition on `Account` that support may see the product as this person does."""
+    return col(Account.platform_role).is_(None) & col(Account.suspended_at).is_(None)
+
+
+def _may_look() -> ColumnElement[bool]:
+    return (
+        col(_Support.platform_role).is_not(None)
+        & col(_Support.coordinates_id).is_(None)
+        & col(_Support.suspended_at).is_(None)
+    )
+
+
 def _signed_in() -> Select[tuple[Any, ...]]:
+    """Whoever signed in, or the participant whose pages they look at; none who is suspended."""
+    now = bindparam("now", type_=UTCDateTime)
+    looks = col(SignIn.viewing_as_id).is_not(None) & (col(SignIn.viewing_until) > now)
+    whose = case((looks, col(SignIn.viewing_as_id)), else_=col(SignIn.account_id))
     return (
         select(*_VIEWER)
         .select_from(SignIn)
-        .join(Account, col(Account.id) == col(SignIn.account_id))
+        .join(Account, col(Account.id) == whose)
+        .join(_Support, and_(col(_Support.id) == col(SignIn.account_id), looks), isouter=True)
         .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)
         .where(
             col(SignIn.token_hash) == bindparam("token_hash", type_=String),
             col(SignIn.second_step_due).is_(False),
-            col(SignIn.expires_at) > bindparam("now", type_=UTCDateTime),
+            col(SignIn.expires_at) > now,
+            col(Account.suspended_at).is_(None),
+            or_(col(_Support.id).is_(None), and_(_may_look(), may_be_looked_at())),
         )
     )
 
 
 def _holding_a_key() -> Select[tuple[Any, ...]]:
+    nobody = (null().label("seen_by_id"), null().label("seen_by"), null().label("seen_until"))
     return (
-        select(col(Account.id), col(ApiToken.id).label("sign_in_id"), *_PERSON)
+        select(
+            col(Account.id),
+            col(ApiToken.id).label("sign_in_id"),
+            type_coerce(null(), UTCDateTime).label("seen_at"),
+            *_PERSON,
+            *nobody,
+        )
         .select_from(ApiToken)
         .join(Account, col(Account.id) == col(ApiToken.account_id))
         .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)
         .where(
             col(ApiToken.token_hash) == bindparam("token_hash", type_=String),
             col(ApiToken.revoked_at).is_(None),
+            col(Account.suspended_at).is_(None),
         )
     )
 

@@ -11,21 +11,36 @@ from app.models import (
     CertificateStatus,
     CopyStatus,
     DataCopy,
+    ImportStatus,
+    LinkRequest,
     Message,
     MessageStatus,
+    PeopleImport,
+    RequestStatus,
 )
 
-#: What failed is tried again, each time after twice as long, and then left for a person to see.
+#: What failed is tried again, each time after longer, and then left for a person to see.
 MOST_TRIES = 6
+#: How long to wait after each failure. A mail server may be down for a day.
+WAITS: dict[Work, tuple[timedelta, ...]] = {
+    Work.DRAW_CERTIFICATE: tuple(timedelta(minutes=2**tries) for tries in range(1, MOST_TRIES)),
+    Work.SEND_MESSAGE: tuple(timedelta(minutes=n) for n in (2, 15, 60, 4 * 60, 19 * 60)),
+}
 #: Whoever took something up that long ago and told nothing has died with it.
 ABANDONED = timedelta(minutes=10)
 
 #: Which rows are work, and in which state they wait; people who wait for a certificate come first.
-type Waits = tuple[
-    type[Certificate | DataCopy | Message], CertificateStatus | CopyStatus | MessageStatus
-]
-WAITING: dict[Work, Waits] = {
+WAITING: dict[
+    Work,
+    tuple[
+        type[Certificate | DataCopy | Message | LinkRequest | PeopleImport],
+        CertificateStatus | CopyStatus | MessageStatus | RequestStatus | ImportStatus,
+    ],
+] = {
+    Work.ANSWER_REQUEST: (LinkRequest, RequestStatus.ASKED),
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
+    Work.CHECK_IMPORT: (PeopleImport, ImportStatus.CHECKING),
+    Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
     Work.COPY_DATA: (DataCopy, CopyStatus.REQUESTED),
 }
@@ -41,12 +56,16 @@ def due(session: Session, *, now: datetime) -> list[tuple[Work, UUID]]:
             .where(model.status == status, model.tries < MOST_TRIES)
             .order_by(col(model.id))
         ).all()
-        if may_be_taken_up(tries, tried_at, now=now)
+        if may_be_taken_up(work, tries, tried_at, now=now)
     ]
 
 
-def may_be_taken_up(tries: int, tried_at: datetime | None, *, now: datetime) -> bool:
-    """At once; after each failure 2, 4, 8… minutes later; or when a worker has died with it."""
-    if tried_at is None:
+def may_be_taken_up(work: Work, tries: int, tried_at: datetime | None, *, now: datetime) -> bool:
+    """At once; after each failure some time later; or when a worker has died with it.
+
+    What was taken up long after ``now`` was so by a clock that was wrong.
+    """
+    if tried_at is None or tried_at > now + ABANDONED:
         return True
-    return tried_at + (timedelta(minutes=2**tries) if tries else ABANDONED) <= now
+    wait = WAITS[work][min(tries, MOST_TRIES - 1) - 1] if tries else ABANDONED
+    return tried_at + wait <= now

@@ -1,6 +1,7 @@
 """A team's work, as its members write it together and hand it in; and the list of all works."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
@@ -178,7 +179,12 @@ def index(request: Request, visit: Reader) -> Response:
         request,
         visit,
         "capstones/index.html",
-        teams=teams(visit.session, visit.edition.id),
+        teams=teams(visit.session, visit.edition.id, only_of=_own_only(visit)),
         may_review=visit.may(Action.REVIEW_CAPSTONES),
         **about_work(visit) | {"here": "reviews" if visit.viewer.tutors else "editions"},
     )
+
+
+def _own_only(visit: EditionVisit) -> UUID | None:
+    """The tutor who reads the works of their own teams alone; None: all are read."""
+    return None if visit.may_with_all(Action.READ_CAPSTONES) else visit.viewer.id

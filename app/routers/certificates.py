@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.models import CertificateStatus
-from app.policy import Action, Role
+from app.policy import About, Action, Role
 from app.queries.certificates import (
     PAGE,
     CertificateSeen,
@@ -183,10 +183,7 @@ def _watched(visit: Visit, code: str) -> CertificateSeen:
 
 
 def _is_staff_for(visit: Visit, seen: CertificateSeen) -> bool:
-    if not visit.may(Action.SEE_CERTIFICATES):
-        return False
-    only = _only_institution(visit)
-    return only is None or only == seen.institution_id
+    return visit.may(Action.SEE_CERTIFICATES, About(institution_id=seen.institution_id))
 
 
 def _only_institution(visit: Visit) -> UUID | None:

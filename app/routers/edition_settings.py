@@ -3,17 +3,21 @@
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from app.core import clock
+from app.core.errors import Conflict, RuleBroken
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
-from app.models import EnrolmentPolicy
+from app.models import EnrolmentPolicy, StaffRole
 from app.policy import Action
+from app.queries.account_list import staff_of
 from app.queries.editions import EditionTerms, terms_of
 from app.services.editions import Changed, change_terms
+from app.services.roles import appoint_by_address, dismiss
 from app.web.edition_place import edition_place
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
@@ -24,6 +28,7 @@ from app.web.pages import go_to, render
 router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/settings")
 
 Changer = Annotated[EditionVisit, guarded_by(edition_where(Action.CHANGE_EDITION))]
+Appointer = Annotated[EditionVisit, guarded_by(edition_where(Action.APPOINT_STAFF))]
 
 
 class Settings(BaseModel):
@@ -55,6 +60,11 @@ class Settings(BaseModel):
         return day
 
 
+class AppointmentForm(BaseModel):
+    email: str = Field(max_length=254)
+    role: StaffRole
+
+
 @router.get("", name="edition_settings.show")
 def show(request: Request, visit: Changer) -> Response:
     return _page(request, visit, _typed(terms_of(visit.session, visit.edition.id)))
@@ -77,14 +87,51 @@ def save(
     return go_to(f"/editions/{visit.edition.id}/settings", say=_said(changed, terms))
 
 
-def _page(request: Request, visit: EditionVisit, form: Form[Settings]) -> Response:
+@router.post("/staff", name="edition_settings.appoint")
+def appoint(
+    request: Request,
+    visit: Appointer,
+    form: Annotated[Form[AppointmentForm], Depends(submitted(AppointmentForm))],
+) -> Response:
+    terms = _typed(terms_of(visit.session, visit.edition.id))
+    if form.data is None:
+        return _page(request, visit, terms, form)
+    given, by = form.data, visit.viewer.id
+    try:
+        name = appoint_by_address(visit.session, visit.edition.id, given.email, given.role, by=by)
+    except (Conflict, RuleBroken) as refusal:
+        form.refuse("email", refusal.message)
+        return _page(request, visit, terms, form)
+    return _to_staff(visit, _("%(name)s accompanies the edition from now on.") % {"name": name})
+
+
+@router.post("/staff/{account}/end", name="edition_settings.dismiss")
+def dismiss_from(visit: Appointer, account: UUID) -> Response:
+    dismiss(visit.session, visit.edition.id, account, by=visit.viewer.id)
+    return _to_staff(visit, _("They do not accompany the edition any more."))
+
+
+def _to_staff(visit: EditionVisit, say: str) -> Response:
+    return go_to(f"/editions/{visit.edition.id}/settings#staff", say=say)
+
+
+def _page(
+    request: Request,
+    visit: EditionVisit,
+    form: Form[Settings],
+    staff_form: Form[AppointmentForm] | None = None,
+) -> Response:
+    staff_form = staff_form or Form()
     return render(
         request,
         visit,
         "edition_settings/show.html",
-        status=422 if form.errors else 200,
+        status=422 if form.errors or staff_form.errors else 200,
         **edition_place(visit),
         form=form,
+        staff=staff_of(visit.session, visit.edition.id),
+        staff_form=staff_form,
+        StaffRole=StaffRole,
         EnrolmentPolicy=EnrolmentPolicy,
     )
 

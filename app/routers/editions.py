@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from app.core import clock
-from app.core.formats import current_zone, zone_name
-from app.core.i18n import choose, chosen_language, current_locale
+from app.core.formats import current_habits, current_zone, zone_name
+from app.core.i18n import choose, chosen_language
 from app.core.i18n import gettext as _
 from app.models import EnrolmentStatus
 from app.policy import Action
@@ -44,11 +44,13 @@ def _made_of(visit: EditionVisit, ahead: SessionAhead | None) -> tuple[object, .
         visit.edition.version,
         visit.enrolment and (visit.enrolment.id, visit.enrolment.version),
         visit.viewer.id,
+        visit.viewer.seen_by_id,
+        visit.viewer.seen_until,
         visit.viewer.name,
         visit.viewer.theme,
         sorted(visit.roles),
         ahead and ahead.id,
-        current_locale(),
+        current_habits(),
         current_zone(),
         clock.today(current_zone()),
     )

@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
 from app.models import COMMENTED, Decision
-from app.policy import Action
+from app.policy import About, Action
 from app.queries.reviews import (
     Place,
     Submission,
@@ -151,6 +151,6 @@ def _submission(visit: EditionVisit, capstone_id: UUID) -> Submission:
     seen = None
     if visit.edition.capstone is not None:
         seen = submission(visit.session, capstone_id, visit.edition.id, reader=visit.viewer.id)
-    if seen is None:
+    if seen is None or not visit.may(Action.REVIEW_CAPSTONES, About(tutor_id=seen.tutor_id)):
         raise NotFound(_("There is nothing at this address."))
     return seen

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
-from app.policy import Action
+from app.policy import About, Action
 from app.queries.capstones import is_late, team_of_capstone, whole_work
 from app.queries.reviews import reviews_of
 from app.queries.rubrics import criteria
@@ -34,7 +34,7 @@ def show(request: Request, visit: Member, number: Number) -> Response:
 def read(request: Request, visit: Reader, capstone: UUID, number: Number) -> Response:
     """Any team's version, for those who accompany the edition."""
     team = team_of_capstone(visit.session, capstone, visit.edition.id)
-    if team is None:
+    if team is None or not visit.may(Action.READ_CAPSTONES, About(tutor_id=team.tutor_id)):
         raise NotFound(_("There is nothing at this address."))
     here = {"here": "reviews" if visit.viewer.tutors else "editions", "team": team}
     return _version(request, visit, capstone, number, about_work(visit) | here)

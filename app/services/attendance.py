@@ -10,6 +10,7 @@ from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
 from app.models import Attendance, LiveSession, SessionStatus
 from app.queries.attendance import sheet
+from app.services.audit import record
 from app.services.live_sessions import session_of_edition
 
 
@@ -32,13 +33,39 @@ def take_attendance(
         row.enrolment_id: row
         for row in session.exec(select(Attendance).where(Attendance.live_session_id == session_id))
     }
+    before = {row.enrolment_id: row.minutes for row in noted.values()}
     for enrolment_id, stayed in minutes.items():
         _note(session, noted, session_id, enrolment_id, stayed, by=by)
-    if live_session.attendance_taken_at is None:
+    is_first = live_session.attendance_taken_at is None
+    if is_first:
         live_session.attendance_taken_at = now
         session.add(live_session)
     session.flush()
+    after = {row.enrolment_id: row.minutes for row in noted.values()}
+    if is_first or before != after:
+        _record(session, by, live_session, before, after)
     return len(noted)
+
+
+def _record(
+    session: Session,
+    by: UUID,
+    live_session: LiveSession,
+    before: dict[UUID, int],
+    after: dict[UUID, int],
+) -> None:
+    """Whose minutes are others now; nobody's, if it was noted that nobody came."""
+    changed = [one for one in before | after if before.get(one) != after.get(one)]
+    record(
+        session,
+        by,
+        "take attendance",
+        "live session",
+        live_session.id,
+        edition=live_session.edition_id,
+        before={str(one): before.get(one, 0) for one in changed},
+        after={str(one): after.get(one, 0) for one in changed},
+    )
 
 
 def _check(

@@ -200,7 +200,15 @@ def draw_again(session: Session, certificate_id: UUID, *, by: UUID) -> None:
     certificate.trouble = ""
     session.add(certificate)
     show_anew(session, certificate.enrolment_id)
-    record(session, by, "draw certificate again", "certificate", certificate.id)
+    record(
+        session,
+        by,
+        "draw certificate again",
+        "certificate",
+        certificate.id,
+        before={"status": CertificateStatus.FAILED.value},
+        after={"status": CertificateStatus.REQUESTED.value},
+    )
     later(session, Work.DRAW_CERTIFICATE, certificate.id)
 
 
@@ -227,9 +235,8 @@ def revoke(session: Session, certificate_id: UUID, reason: str, *, by: UUID, now
         "revoke certificate",
         "certificate",
         certificate.id,
-        code=certificate.code,
-        reason=reason,
-        before=before.value,
+        before={"status": before.value},
+        after={"status": CertificateStatus.REVOKED.value},
     )
 
 

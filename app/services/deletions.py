@@ -24,6 +24,7 @@ from app.models import (
     CertificateStatus,
     Enrolment,
     EnrolmentStatus,
+    MessageKind,
     PlatformRole,
     StoredFile,
 )
@@ -71,7 +72,9 @@ def _refuse_last_administrator(session: Session, account: Account) -> None:
         return
     others = session.exec(
         select(Account.id).where(
-            Account.platform_role == PlatformRole.ADMINISTRATOR, Account.id != account.id
+            Account.platform_role == PlatformRole.ADMINISTRATOR,
+            col(Account.suspended_at).is_(None),
+            Account.id != account.id,
         )
     ).first()
     if others is None:
@@ -97,7 +100,7 @@ def _announce(session: Session, account: Account, due_at: datetime) -> None:
         write(
             session,
             account,
-            "account goes",
+            MessageKind.ACCOUNT_GOES,
             _("Your account will be deleted"),
             _("On %(moment)s your account and what is personal in it will be deleted.")
             % {"moment": formats.moment(due_at)},

@@ -1,6 +1,7 @@
 """The rules of joining an edition and leaving it, and the counts that statistics stand on."""
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -158,12 +159,20 @@ def _move(
         select(Account).where(col(Account.id).in_([enrolment.account_id for enrolment in chosen]))
     )
     accounts = {account.id: account for account in people}
+    was = {enrolment.id: enrolment.status for enrolment in chosen}
     for enrolment in chosen:
-        before = enrolment.status
         change_status(session, enrolment, status, now=now)
         tell(session, accounts[enrolment.account_id], title, edition.id)
+    for enrolment in chosen:
         record(
-            session, by, action, "enrolment", enrolment.id, edition=str(edition.id), before=before
+            session,
+            by,
+            action,
+            "enrolment",
+            enrolment.id,
+            edition=edition.id,
+            before={"status": was[enrolment.id]},
+            after={"status": status},
         )
 
 
@@ -217,6 +226,14 @@ def _alike(enrolment: Enrolment) -> Alike:
 def count(session: Session, enrolment: Enrolment, by: int) -> None:
     """Add ``by`` to the number of enrolments that are like this one, in the same transaction."""
     _add_to_count(session, enrolment, _alike(enrolment), by)
+
+
+def count_all(session: Session, enrolments: Iterable[Enrolment]) -> None:
+    """Count many that were just added, each group of those who are alike in one statement."""
+    found = list(enrolments)
+    examples = {_alike(enrolment): enrolment for enrolment in found}
+    for alike, n in sorted(Counter(map(_alike, found)).items()):
+        _add_to_count(session, examples[alike], alike, n)
 
 
 def _add_to_count(session: Session, enrolment: Enrolment, alike: Alike, by: int) -> None:

@@ -55,6 +55,7 @@ def schedule(
     session.add(live_session)
     show_anew(session, edition_id)
     session.flush()
+    _note(session, by, "schedule live session", live_session, {}, facts_of(live_session))
     return Agreed(live_session, hour.twice)
 
 
@@ -78,7 +79,7 @@ def change(  # noqa: PLR0913 -- who may do what, and from which state they chang
         raise RuleBroken(_("This session was cancelled. Schedule a new one."))
     if live_session.sequence != seen:
         raise Conflict(changed_meanwhile())
-    hour = hour_of(plan)
+    hour, facts = hour_of(plan), facts_of(live_session)
     before, moved = live_session.starts_at, _moves(live_session, plan, hour.instant)
     if hour.instant != before and (
         trouble := trouble_with_hour(hour.instant, may_be_past=may_be_past, now=now)
@@ -92,11 +93,13 @@ def change(  # noqa: PLR0913 -- who may do what, and from which state they chang
         return Agreed(live_session, hour.twice)
 
     _raise_sequence(session, live_session, now=now)
-    if not moved or hour.instant <= now:
-        return Agreed(live_session, hour.twice)
-    people = active_participants(session, edition_id)
-    session_moved(session, people, _news(session, live_session), before=before, now=now)
-    return Agreed(live_session, hour.twice, told=len(people))
+    told = 0
+    if moved and hour.instant > now:
+        people = active_participants(session, edition_id)
+        session_moved(session, people, _news(session, live_session), before=before, now=now)
+        told = len(people)
+    _note(session, by, "change live session", live_session, facts, facts_of(live_session))
+    return Agreed(live_session, hour.twice, told=told)
 
 
 def cancel(session: Session, edition_id: UUID, session_id: UUID, *, by: UUID, now: datetime) -> int:
@@ -106,15 +109,63 @@ def cancel(session: Session, edition_id: UUID, session_id: UUID, *, by: UUID, no
         return 0
     if _longest_stay(session, live_session.id):
         raise RuleBroken(_("Somebody was noted as present, so this session took place."))
+    before = facts_of(live_session)
     live_session.status = SessionStatus.CANCELLED
     _raise_sequence(session, live_session, now=now)
-    record(session, by, "cancel live session", "live session", session_id, title=live_session.title)
-    if live_session.ends_at <= now:
-        return 0
-    people = active_participants(session, edition_id)
-    news = _news(session, live_session, address=_address(live_session.edition_id))
-    session_cancelled(session, people, news, now=now)
-    return len(people)
+    told = 0
+    if live_session.ends_at > now:
+        people = active_participants(session, edition_id)
+        news = _news(session, live_session, address=_address(live_session.edition_id))
+        session_cancelled(session, people, news, now=now)
+        told = len(people)
+    _note(session, by, "cancel live session", live_session, before, facts_of(live_session))
+    return told
+
+
+def facts_of(live_session: LiveSession) -> dict[str, Any]:
+    """A session as the audit trail keeps it; the link into the room is nobody's to read there."""
+    published = live_session.published_at
+    return {
+        "title": live_session.title,
+        "starts_at": live_session.starts_at.isoformat(timespec="minutes"),
+        "minutes": live_session.minutes,
+        "host": str(live_session.host_id) if live_session.host_id else None,
+        "status": live_session.status.value,
+        "recording": live_session.recording_url,
+        "slides": str(live_session.slides_id) if live_session.slides_id else None,
+        "published": published is not None,
+    }
+
+
+def _note(
+    session: Session,
+    by: UUID,
+    action: str,
+    live_session: LiveSession,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """What of it is another now."""
+    names = [name for name in after if before.get(name) != after[name]]
+    record(
+        session,
+        by,
+        action,
+        "live session",
+        live_session.id,
+        edition=live_session.edition_id,
+        before={name: before[name] for name in names if name in before},
+        after={name: after[name] for name in names},
+    )
+
+
+def note_remains(
+    session: Session, by: UUID, live_session: LiveSession, before: dict[str, Any]
+) -> None:
+    """For recording and slides: the audit trail has what changed, and nothing if nothing did."""
+    after = facts_of(live_session)
+    if before != after:
+        _note(session, by, "save recording", live_session, before, after)
 
 
 def enter(session: Session, edition_id: UUID, session_id: UUID, *, now: datetime) -> str:

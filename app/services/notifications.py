@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
-from sqlmodel import Session
+from sqlalchemy import insert, update
+from sqlmodel import Session, col
 
 from app.core import formats
 from app.core.db import Texts
@@ -16,25 +16,42 @@ from app.core.i18n import choose, speaking
 from app.core.i18n import gettext as _
 from app.core.ids import uuid7
 from app.core.settings import settings
+from app.core.text import one_line
 from app.core.work import Work, later
-from app.models import Account, Message, MessageStatus
+from app.models import Account, Message, MessageKind, MessageStatus, Withheld
 from app.queries.live_sessions import Recipient
+from app.queries.wordings import wordings_of
 from app.queries.work import MOST_TRIES
 from app.services.audit import record
+from app.services.wordings import BUILT_IN, Letter, Values, composed
 from certificates import Facts
 
+LONGEST_SUBJECT = 200
+LONGEST_NAME = 250
 
-def write(session: Session, account: Account, kind: str, subject: str, *paragraphs: str) -> Message:
+
+def write(
+    session: Session,
+    account: Account,
+    kind: MessageKind | str,
+    subject: str,
+    *paragraphs: str,
+    to: str = "",
+    by_name: bool = True,
+) -> Message:
     """Queue a message. Compose it within ``speaking(account.language)``.
 
+    ``to`` is another address than the account's. Not ``by_name``: nobody has shown yet that the
+    address is theirs, and a stranger who typed it in chooses no words of ours.
     To an account that was deleted nothing goes: the message is not kept.
     """
     message = Message(
         account_id=account.id,
-        kind=kind,
+        email=to,
+        kind=MessageKind(kind).value,
         language=account.language,
-        subject=subject[:200],
-        body=_body(account.name, paragraphs),
+        subject=one_line(subject)[:LONGEST_SUBJECT],
+        body=body_of(account.name if by_name else "", paragraphs),
     )
     if account.deleted_at is None:
         session.add(message)
@@ -42,98 +59,67 @@ def write(session: Session, account: Account, kind: str, subject: str, *paragrap
     return message
 
 
-def _body(name: str, paragraphs: Iterable[str]) -> str:
-    greeting = _("Hello %(name)s,") % {"name": name}
+def body_of(name: str, paragraphs: Iterable[str]) -> str:
+    known = one_line(name)[:LONGEST_NAME]
+    greeting = _("Hello %(name)s,") % {"name": known} if known else _("Hello,")
     closing = _("Taller, the learning workshop of the network") + f"\n{settings().base_url}"
-    return "\n\n".join([greeting, *paragraphs, closing])
+    return "\n\n".join([greeting, *(p.strip() for p in paragraphs), closing])
+
+
+def middle(body: str) -> list[str]:
+    """The paragraphs between the greeting and the closing words."""
+    return body.split("\n\n")[1:-1]
+
+
+def tell(session: Session, account: Account, letter: str, about: Values) -> Message:
+    """Write one of the letters of `BUILT_IN`. Say it within ``speaking(account.language)``."""
+    own = wordings_of(session, letter).get(account.language)
+    subject, paragraphs = composed(letter, {"name": account.name, **about}, own)
+    return write(session, account, BUILT_IN[letter].kind, subject, *paragraphs)
 
 
 def welcome(session: Session, account: Account) -> Message:
     with speaking(account.language):
-        return write(
-            session,
-            account,
-            "welcome",
-            _("Your account at Taller"),
-            _("You have an account now. Sign in with this e-mail address and your password."),
-            _("Your courses are here: %(address)s") % {"address": f"{settings().base_url}/home"},
-        )
+        return tell(session, account, "welcome", {"address": f"{settings().base_url}/home"})
 
 
 def place_given(session: Session, account: Account, title: Texts, edition_id: UUID) -> Message:
     with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "place given",
-            _("You have a place in “%(course)s”") % {"course": course},
-            _("You have a place in the course “%(course)s”.") % {"course": course},
-            _("Begin here: %(address)s")
-            % {"address": f"{settings().base_url}/editions/{edition_id}"},
-        )
+        address = f"{settings().base_url}/editions/{edition_id}"
+        about = {"course": choose(title, account.language), "address": address}
+        return tell(session, account, "place given", about)
 
 
 def application_declined(
     session: Session, account: Account, title: Texts, _edition_id: UUID
 ) -> Message:
     with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "application declined",
-            _("Your application for “%(course)s”") % {"course": course},
-            _("We could not give you a place in the course “%(course)s” this time.")
-            % {"course": course},
-            _("Other courses are open here: %(address)s") % {"address": settings().base_url},
-        )
+        about = {"course": choose(title, account.language), "address": settings().base_url}
+        return tell(session, account, "application declined", about)
 
 
 def place_taken_away(
     session: Session, account: Account, title: Texts, _edition_id: UUID
 ) -> Message:
     with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "place taken away",
-            _("You no longer take part in “%(course)s”") % {"course": course},
-            _("A coordinator took you out of the course “%(course)s”. What you did is kept.")
-            % {"course": course},
-            _("If you think this is a mistake, write to the coordinators of your course."),
-        )
+        about = {"course": choose(title, account.language)}
+        return tell(session, account, "place taken away", about)
 
 
 def certificate_ready(session: Session, account: Account, facts: Facts) -> Message:
     with speaking(account.language):
-        return write(
-            session,
-            account,
-            "certificate ready",
-            _("Your certificate is ready"),
-            _("You completed the course “%(course)s”, and your certificate is ready.")
-            % {"course": facts.course},
-            _("Download it here: %(address)s")
-            % {"address": f"{settings().base_url}/certificates/{facts.code}.pdf"},
-            _("Whoever wants to check it finds it here: %(address)s")
-            % {"address": facts.verify_url},
-        )
+        about = {
+            "course": facts.course,
+            "address": f"{settings().base_url}/certificates/{facts.code}.pdf",
+            "check": facts.verify_url,
+        }
+        return tell(session, account, "certificate ready", about)
 
 
 def certificate_withdrawn(session: Session, account: Account, facts: Facts, reason: str) -> Message:
     with speaking(account.language):
-        return write(
-            session,
-            account,
-            "certificate withdrawn",
-            _("Your certificate was withdrawn"),
-            _("Your certificate %(code)s for the course “%(course)s” was withdrawn.")
-            % {"code": facts.code, "course": facts.course},
-            _("The reason given is: %(reason)s") % {"reason": reason},
-            _("If you think this is a mistake, write to the coordinators of your course."),
-        )
+        about = {"code": facts.code, "course": facts.course, "reason": reason}
+        return tell(session, account, "certificate withdrawn", about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,25 +135,14 @@ class CapstoneNews:
 
 def capstone_decided(session: Session, account: Account, news: CapstoneNews) -> Message:
     with speaking(account.language):
-        about = {"number": news.number, "title": news.title}
-        if news.is_accepted:
-            subject = _("Accepted: %(title)s") % about
-            deed = _("Your tutor accepted version %(number)s of your team's work “%(title)s”.")
-        else:
-            subject = _("To revise: %(title)s") % about
-            deed = _(
-                "Your tutor returned version %(number)s of your team's work “%(title)s” "
-                "and asks for changes."
-            )
-        return write(
-            session,
-            account,
-            "capstone decided",
-            subject,
-            deed % about,
-            *filter(None, [news.message]),
-            _("The comments are here: %(address)s") % {"address": news.address},
-        )
+        about = {
+            "title": news.title,
+            "number": str(news.number),
+            "message": news.message,
+            "address": news.address,
+        }
+        letter = "capstone accepted" if news.is_accepted else "capstone returned"
+        return tell(session, account, letter, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,79 +166,84 @@ def session_moved(
 ) -> None:
     """Tell everybody the new time, each in their language and with the hours of their zone."""
 
-    def letter() -> Letter:
-        return Letter(
-            _("New time: %(title)s") % {"title": news.title},
-            (
-                _("A live session of the course “%(course)s” has a new time.")
-                % {"course": choose(news.course)},
-                news.title,
-                _("Before: %(moment)s") % {"moment": formats.moment(before)},
-                _("Now: %(moment)s") % {"moment": formats.moment(news.starts_at)},
-                _("It lasts %(minutes)s minutes. Hours are in %(zone)s.")
-                % {"minutes": news.minutes, "zone": _zone_at(news.starts_at)},
-                _("Everything about the session: %(address)s") % {"address": news.address},
-            ),
-        )
+    def about() -> Values:
+        return {
+            "course": choose(news.course),
+            "title": news.title,
+            "before": formats.moment(before),
+            "now": formats.moment(news.starts_at),
+            "minutes": str(news.minutes),
+            "zone": _zone_at(news.starts_at),
+            "address": news.address,
+        }
 
-    _write_to_many(session, people, "session moved", letter, now=now)
+    tell_many(session, people, "session moved", about, now=now)
 
 
 def session_cancelled(
     session: Session, people: Iterable[Recipient], news: SessionNews, *, now: datetime
 ) -> None:
-    def letter() -> Letter:
-        return Letter(
-            _("Cancelled: %(title)s") % {"title": news.title},
-            (
-                _("A live session of the course “%(course)s” will not take place.")
-                % {"course": choose(news.course)},
-                news.title,
-                _("It was to begin on %(moment)s, %(zone)s.")
-                % {
-                    "moment": formats.moment(news.starts_at),
-                    "zone": _zone_at(news.starts_at),
-                },
-                _("The other sessions of the course: %(address)s") % {"address": news.address},
-            ),
-        )
+    def about() -> Values:
+        return {
+            "course": choose(news.course),
+            "title": news.title,
+            "moment": formats.moment(news.starts_at),
+            "zone": _zone_at(news.starts_at),
+            "address": news.address,
+        }
 
-    _write_to_many(session, people, "session cancelled", letter, now=now)
+    tell_many(session, people, "session cancelled", about, now=now)
 
 
 def _zone_at(instant: datetime) -> str:
     return formats.zone_name(formats.current_zone(), instant)
 
 
-class Letter(NamedTuple):
-    subject: str
-    paragraphs: tuple[str, ...]
-
-
-def _write_to_many(
+def tell_many(
     session: Session,
     people: Iterable[Recipient],
-    kind: str,
-    letter: Callable[[], Letter],
+    letter: str,
+    about: Callable[[], Values],
     *,
     now: datetime,
 ) -> None:
-    """Queue the same news for all in one statement, composed once a language and zone."""
-    composed: dict[tuple[str, str], Letter] = {}
+    """The same letter to all, each in their language; ``about`` is asked once a language and zone.
+
+    It is asked within both, so that it can say hours and titles as they are read there.
+    """
+    own = wordings_of(session, letter)
+    known: dict[tuple[str, str], Values] = {}
+
+    def compose(person: Recipient) -> Letter:
+        key = (person.language, person.timezone)
+        values = known.get(key) or known.setdefault(key, about())
+        return composed(letter, {"name": person.name, **values}, own.get(person.language))
+
+    write_to_many(session, people, BUILT_IN[letter].kind, compose, now=now)
+
+
+def write_to_many(
+    session: Session,
+    people: Iterable[Recipient],
+    kind: MessageKind,
+    compose: Callable[[Recipient], Letter],
+    *,
+    now: datetime,
+) -> int:
+    """Queue messages to all in one statement; say how many. Each is composed in its language."""
     rows: list[dict[str, Any]] = []
     for person in people:
         with speaking(person.language), formats.living_in(person.timezone):
-            key = (person.language, person.timezone)
-            subject, paragraphs = composed.get(key) or composed.setdefault(key, letter())
+            subject, paragraphs = compose(person)
             rows.append(
                 {
                     "id": uuid7(),
                     "created_at": now,
                     "account_id": person.id,
-                    "kind": kind,
+                    "kind": kind.value,
                     "language": person.language,
-                    "subject": subject[:200],
-                    "body": _body(person.name, paragraphs),
+                    "subject": one_line(subject)[:LONGEST_SUBJECT],
+                    "body": body_of(person.name, paragraphs),
                     "status": MessageStatus.QUEUED,
                     "tries": 0,
                     "tried_at": None,
@@ -274,6 +254,7 @@ def _write_to_many(
         session.execute(insert(Message), rows)
     for row in rows:
         later(session, Work.SEND_MESSAGE, row["id"])
+    return len(rows)
 
 
 def message_to_send(session: Session, message_id: UUID) -> tuple[Message, Account]:
@@ -284,12 +265,34 @@ def message_to_send(session: Session, message_id: UUID) -> tuple[Message, Accoun
     return message, account
 
 
+def put_aside(session: Session, message_id: UUID, why: Withheld | None) -> None:
+    """Do not send a message now: None leaves it for the person's digest, else it is never sent."""
+    message, _account = message_to_send(session, message_id)
+    if message.status is not MessageStatus.QUEUED:
+        return
+    message.status = MessageStatus.WITHHELD if why else MessageStatus.WAITING
+    message.trouble = why.value if why else ""
+    session.add(message)
+
+
 def record_sent(session: Session, message_id: UUID, *, at: datetime, kept: bool) -> None:
     """``kept``: there is no mail server, the message is only to be read in the outbox."""
     message, _account = message_to_send(session, message_id)
     message.status = MessageStatus.KEPT if kept else MessageStatus.SENT
     message.sent_at = at
     message.trouble = ""
+    session.add(message)
+    if message.digest_day:
+        session.execute(
+            update(Message).where(col(Message.digest_id) == message_id).values(sent_at=at)
+        )
+
+
+def record_unwanted(session: Session, message_id: UUID) -> None:
+    """The account was suspended meanwhile: the message stays here, and is not tried again."""
+    message, _account = message_to_send(session, message_id)
+    message.status = MessageStatus.KEPT
+    message.trouble = _("The account is suspended.")
     session.add(message)
 
 
@@ -303,15 +306,26 @@ def send_again(session: Session, message_id: UUID, *, by: UUID) -> None:
     message.tried_at = None
     message.trouble = ""
     session.add(message)
-    record(session, by, "send message again", "message", message_id)
+    record(
+        session,
+        by,
+        "send message again",
+        "message",
+        message_id,
+        before={"status": MessageStatus.FAILED.value},
+        after={"status": MessageStatus.QUEUED.value},
+    )
     later(session, Work.SEND_MESSAGE, message_id)
 
 
-def record_trouble(session: Session, message_id: UUID, trouble: str) -> None:
+def record_trouble(
+    session: Session, message_id: UUID, trouble: str, *, hopeless: bool = False
+) -> None:
+    """Note a try that failed; ``hopeless``: the server said that another one would fail as well."""
     message, _account = message_to_send(session, message_id)
     message.tries += 1
-    message.trouble = trouble[:500]
-    if message.tries >= MOST_TRIES:
+    message.trouble = one_line(trouble)[:500]
+    if hopeless or message.tries >= MOST_TRIES:
         message.status = MessageStatus.FAILED
     session.add(message)
 
@@ -321,7 +335,7 @@ def account_stays(session: Session, account: Account) -> Message:
         return write(
             session,
             account,
-            "account stays",
+            MessageKind.ACCOUNT_STAYS,
             _("Your account stays"),
             _("You signed in, so your account will not be deleted. Nothing was removed."),
             _("If it was not you who signed in, change your password: %(address)s")

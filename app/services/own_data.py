@@ -11,7 +11,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import speaking
 from app.core.settings import settings
 from app.core.work import Work, later
-from app.models import Account, CopyStatus, DataCopy, StoredFile
+from app.models import Account, CopyStatus, DataCopy, MessageKind, StoredFile
 from app.queries.own_data import Person, latest_copy
 from app.queries.work import MOST_TRIES
 from app.services.notifications import write
@@ -85,7 +85,7 @@ def _tell(session: Session, account: Account) -> None:
         write(
             session,
             account,
-            "copy ready",
+            MessageKind.COPY_READY,
             _("The copy of your data is ready"),
             _("Everything that Taller holds about you is in one archive now."),
             _("Download it here, within seven days: %(address)s")

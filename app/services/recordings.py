@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
 from app.models import LiveSession, SessionStatus
-from app.services.live_sessions import session_of_edition, show_anew
+from app.services.live_sessions import facts_of, note_remains, session_of_edition, show_anew
 from app.services.uploads import ending_in_pdf, keep_upload, let_go
 
 MOST_SLIDES = 5 * 1024 * 1024
@@ -66,6 +66,7 @@ def save_remains(
         raise RuleBroken(_("This session was cancelled, so nothing is left of it."))
     if live_session.starts_at > now:
         raise RuleBroken(_("Recording and slides are published once the session has begun."))
+    before = facts_of(live_session)
     _keep_slides(session, live_session, remains, by=by)
     live_session.recording_url = remains.recording_url
     live_session.recording_minutes = remains.recording_minutes if remains.recording_url else None
@@ -76,6 +77,7 @@ def save_remains(
         show_anew(session, edition_id)
     session.add(live_session)
     session.flush()
+    note_remains(session, by, live_session, before)
     return live_session
 
 

@@ -95,16 +95,18 @@ def decide(
     version.status, version.decided_at = capstone.status, now
     session.add_all([review, version, capstone])
     session.flush()
+    _tell_team(session, capstone, version, review, now=now)
     audit.record(
         session,
         by,
         f"capstone.{decision.value}",
         "capstone_version",
         version.id,
+        edition=capstone.edition_id,
         number=version.number,
-        score=review.score,
+        before={"status": CapstoneStatus.SUBMITTED.value},
+        after={"status": version.status.value, "score": review.score},
     )
-    _tell_team(session, capstone, version, review, now=now)
     return review
 
 

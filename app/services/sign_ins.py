@@ -1,23 +1,23 @@
-"""The rules of signing in and out: how long it lasts, what replaces what, and who must wait."""
+"""The rules of signing in and out: how long it lasts, and what replaces what."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from app.core.errors import NotFound, TooMany
+from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.core.ids import token, token_hash
-from app.models import Account, AccountDeletion, SignIn, SignInTry, normalized_email
-from app.queries.sign_ins import WINDOW, next_try_at
+from app.models import Account, AccountDeletion, SignIn
 from app.services.notifications import account_stays
 
 KEPT_FOR = timedelta(days=14)
 A_WORKING_DAY = timedelta(hours=12)
 #: How long the second step may take.
 BETWEEN_STEPS = timedelta(minutes=15)
+#: Last use is noted that exactly: a write in every look-up would cost more than it tells.
+NOTED_EACH = timedelta(hours=1)
 
 
 def begin_sign_in(
@@ -35,6 +35,7 @@ def begin_sign_in(
     ``replaces`` is the secret this browser had before: it opens nothing from now on. While the
     second step is due the new one opens nothing but the page of that step.
     """
+    refuse_suspended(session, account_id)
     lasts = KEPT_FOR if keep else A_WORKING_DAY
     if replaces:
         session.execute(delete(SignIn).where(col(SignIn.token_hash) == token_hash(replaces)))
@@ -50,6 +51,7 @@ def begin_sign_in(
             expires_at=now + (BETWEEN_STEPS if second_step_due else lasts),
             second_step_due=second_step_due,
             created_at=now,
+            seen_at=now,
         )
     )
     session.flush()
@@ -74,6 +76,13 @@ def _keep_account(session: Session, account_id: UUID) -> None:
         account_stays(session, session.get_one(Account, account_id))
 
 
+def refuse_suspended(session: Session, account_id: UUID) -> None:
+    """For whoever has shown that the account is theirs, by whatever means."""
+    known = select(Account.id).where(Account.id == account_id, col(Account.suspended_at).is_(None))
+    if session.exec(known).first() is None:
+        raise RuleBroken(_("This account is suspended. Write to the people who run your courses."))
+
+
 def end_sign_in(session: Session, account_id: UUID, sign_in_id: UUID) -> None:
     """End one of a person's own sign-ins."""
     ended = session.execute(
@@ -91,44 +100,6 @@ def end_sign_ins(session: Session, account_id: UUID, *, but: UUID | None = None)
     session.execute(ending)
 
 
-def refuse_guessing(session: Session, email: str, address: str, *, now: datetime) -> None:
-    """Have those wait who failed too often, from where they failed."""
-    may_try_at = next_try_at(session, email, address, now=now)
-    if may_try_at is None:
-        return
-    seconds = max(1, int((may_try_at - now).total_seconds()))
-    minutes = -(-seconds // 60)
-    raise TooMany(
-        ngettext(
-            "Too many tries did not work. Try again in %(num)s minute.",
-            "Too many tries did not work. Try again in %(num)s minutes.",
-            minutes,
-        )
-        % {"num": minutes},
-        wait=seconds,
-    )
-
-
-def note_failure(session: Session, email: str, address: str, *, now: datetime) -> None:
-    """Count a failed try, and forget those that count no more: they hold e-mail addresses."""
-    session.execute(delete(SignInTry).where(col(SignInTry.created_at) <= now - WINDOW))
-    session.add(SignInTry(email=normalized_email(email)[:254], address=address, created_at=now))
-    session.flush()
-
-
-def forget_failures(session: Session, email: str, address: str) -> None:
-    """Who got in has shown whose tries these were."""
-    session.execute(
-        delete(SignInTry).where(
-            col(SignInTry.email) == normalized_email(email), col(SignInTry.address) == address
-        )
-    )
-
-
-def one_at_a_time(session: Session, address: str) -> None:
-    """Judge the tries of one place one after the other, so that many at once cannot slip through.
-
-    SQLite has one writer at a time anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(address))))
+def note_use(session: Session, sign_in_id: UUID, *, now: datetime) -> None:
+    """Remember that a sign-in was used, so that its owner can tell the browsers apart."""
+    session.execute(update(SignIn).where(col(SignIn.id) == sign_in_id).values(seen_at=now))

@@ -19,7 +19,7 @@ def take_up(session: Session, work: Work, row: UUID, *, now: datetime) -> bool:
     if found is None:
         return False
     tries, tried_at = found
-    if tries >= MOST_TRIES or not may_be_taken_up(tries, tried_at, now=now):
+    if tries >= MOST_TRIES or not may_be_taken_up(work, tries, tried_at, now=now):
         return False
     as_seen = col(model.tried_at) == tried_at if tried_at else col(model.tried_at).is_(None)
     taken = session.execute(update(model).where(col(model.id) == row, as_seen).values(tried_at=now))

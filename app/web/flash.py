@@ -24,9 +24,11 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret_key(), salt="flash")
 
 
-def say_next(response: Response, message: str, *, kind: str = "done") -> None:
-    """Have the next page say ``message`` once."""
-    value = str(_signer().dumps([message, kind]))
+def say_next(
+    response: Response, message: str, *, kind: str = "done", undo: str | None = None
+) -> None:
+    """Have the next page say ``message`` once; ``undo`` is the address that takes it back."""
+    value = str(_signer().dumps([message, kind, undo]))
     response.set_cookie(
         COOKIE,
         value,
@@ -42,7 +44,7 @@ def flash_of(request: Request) -> Flash | None:
     if not cookie:
         return None
     try:
-        message, kind = _signer().loads(cookie, max_age=TWO_MINUTES)
+        message, kind, undo = _signer().loads(cookie, max_age=TWO_MINUTES)
     except (BadSignature, ValueError):
         return None
-    return Flash(str(message), str(kind))
+    return Flash(str(message), str(kind), str(undo) if undo else None)

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from markupsafe import Markup, escape
 
 from app.core import i18n
+from app.core.formats import current_habits
 from app.web import flash
 from app.web.guards import Visit
 from app.web.pages import (
@@ -47,7 +48,7 @@ def render_framed(
     request: Request, visit: Visit, page: str, *, title: str, here: str, **pieces: list[Markup]
 ) -> Response:
     """Answer with ``page``, where each of ``pieces`` fills the place of its name."""
-    if flash.COOKIE in request.cookies:
+    if flash.COOKIE in request.cookies or visit.viewer.is_looked_at:
         whole: dict[str, Any] = {name: joined(piece) for name, piece in pieces.items()}
         return render(request, visit, page, title=title, here=here, **whole)
     is_there = tuple((name, bool(piece)) for name, piece in pieces.items())
@@ -75,7 +76,7 @@ def _frame(
         page,
         here,
         is_there,
-        i18n.current_locale(),
+        current_habits(),
         visit.viewer.theme,
         wants_light(request),
         visit.roles,

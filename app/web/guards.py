@@ -11,20 +11,23 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.core import clock
-from app.core.db import reading
+from app.core.db import changing, reading
 from app.core.errors import NotAllowed, NotFound, SignInFirst
 from app.core.formats import live_in
 from app.core.i18n import gettext as _
 from app.core.i18n import speak
 from app.core.ids import token_hash
 from app.core.settings import settings
-from app.policy import Action, Role, permits
+from app.policy import About, Action, Asker, Role, permits, permits_with, permits_with_all
 from app.queries import visits
 from app.queries.second_step import HalfSignedIn, half_signed_in
 from app.queries.visits import EditionSeen, EnrolmentSeen, KnownBy, Viewer
+from app.services.sign_ins import NOTED_EACH, note_use
+from app.services.tries import note_wrong_secret
 from app.web.cookie import secret_in
-from app.web.db import open_session
+from app.web.db import SAFE_METHODS, open_session
 from app.web.one_hop import Step
+from app.web.throttle import address_of
 
 GUARDS: set[Callable[..., Any]] = set()
 
@@ -55,8 +58,16 @@ class Visit:
             raise SignInFirst(_("Sign in to see this page."))
         return self.maybe_viewer
 
-    def may(self, action: Action) -> bool:
-        return permits(self.roles, action)
+    def may(self, action: Action, about: About | None = None) -> bool:
+        """Whether the policy allows it: with the row ``about``, or else with some rows at least."""
+        if about is None:
+            return permits(self.roles, action)
+        asker = Asker(self.viewer.id, self.viewer.coordinates_id)
+        return permits_with(self.roles, action, asker, about)
+
+    def may_with_all(self, action: Action) -> bool:
+        """Whether the policy allows it whatever the row."""
+        return permits_with_all(self.roles, action)
 
 
 @dataclass
@@ -83,12 +94,13 @@ def _token(request: Request, known_by: KnownBy) -> str:
 
 
 def _settle_in(request: Request, viewer: Viewer | None) -> None:
-    """Speak the language and keep the hours of the person who asks."""
+    """Speak the language, keep the hours and heed the line of the person who asks."""
     if viewer is None:
         return
+    request.state.data_saver = viewer.data_saver
     _speak(request, viewer.language)
     request.state.zone = viewer.timezone
-    live_in(viewer.timezone)
+    live_in(viewer.timezone, viewer.country)
 
 
 def _speak(request: Request, language: str) -> None:
@@ -98,16 +110,59 @@ def _speak(request: Request, language: str) -> None:
         speak(language)
 
 
+def _note_use(request: Request, session: Session, viewer: Viewer | None) -> None:
+    """Note now and then that a sign-in is used: all that is written when a page is read."""
+    now = clock.now()
+    if viewer is None or viewer.seen_at is None or viewer.seen_at > now - NOTED_EACH:
+        return
+    if request.method in SAFE_METHODS:
+        with changing() as own:
+            note_use(own, viewer.sign_in_id, now=now)
+    else:
+        note_use(session, viewer.sign_in_id, now=now)
+
+
+def _refuse_key(request: Request) -> None:
+    """Nobody holds this key; who tries many has to wait."""
+    if _token(request, KnownBy.KEY) and request.method in SAFE_METHODS:
+        with changing() as own:
+            note_wrong_secret(own, address_of(request), now=clock.now())
+    raise SignInFirst(_("Send a valid key, as in “Authorization: Bearer …”."))
+
+
 def visit_of(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
     token = _token(request, known_by)
     person = visits.viewer(session, token, now=clock.now(), known_by=known_by) if token else None
     _settle_in(request, person)
+    _note_use(request, session, person)
     return Visit(session, person, person.roles if person else frozenset({Role.VISITOR}))
+
+
+def _arrived(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
+    """The visit of a request that may change something, if it wants to."""
+    visit = visit_of(request, session, known_by)
+    _only_look(request, visit.maybe_viewer)
+    return visit
+
+
+def _only_look(request: Request, viewer: Viewer | None) -> None:
+    """Whoever looks at the pages of a participant changes nothing for them."""
+    if viewer and viewer.is_looked_at and request.method not in SAFE_METHODS:
+        raise NotAllowed(
+            _("You are looking at the pages of %(name)s. Nothing can be changed here.")
+            % {"name": viewer.name}
+        )
 
 
 @guard
 async def anyone(request: Request) -> Step[Visit]:
     """For pages that everyone may see, signed in or not."""
+    return Step(lambda stack: _arrived(request, open_session(request, stack)))
+
+
+@guard
+async def whoever_signed_in(request: Request) -> Step[Visit]:
+    """For what ends a sign-in, or the look at somebody's pages in it: allowed in every state."""
     return Step(lambda stack: visit_of(request, open_session(request, stack)))
 
 
@@ -119,7 +174,7 @@ async def public() -> None:
 @guard
 async def signed_in(request: Request) -> Step[Visit]:
     def take(stack: ExitStack) -> Visit:
-        visit = visit_of(request, open_session(request, stack))
+        visit = _arrived(request, open_session(request, stack))
         _ = visit.viewer  # who is not signed in is asked to
         return visit
 
@@ -159,7 +214,7 @@ async def signed_in_for_slow_work(request: Request) -> Visit:
 
     def look() -> Visit:
         with reading() as session:
-            return visit_of(request, session)
+            return _arrived(request, session)
 
     visit = await run_in_threadpool(look)
     _settle_in(request, visit.viewer)
@@ -173,7 +228,7 @@ async def key_holder(request: Request) -> Step[Visit]:
     def take(stack: ExitStack) -> Visit:
         visit = visit_of(request, open_session(request, stack), KnownBy.KEY)
         if visit.maybe_viewer is None:
-            raise SignInFirst(_("Send a valid key, as in “Authorization: Bearer …”."))
+            _refuse_key(request)
         return visit
 
     return Step(take)
@@ -185,7 +240,7 @@ def may(action: Action) -> Callable[..., Any]:
     @guard
     async def check(request: Request) -> Step[Visit]:
         def take(stack: ExitStack) -> Visit:
-            visit = visit_of(request, open_session(request, stack))
+            visit = _arrived(request, open_session(request, stack))
             own_queue = visit.viewer.tutors and action is Action.REVIEW_QUEUE
             if not (visit.may(action) or own_queue):
                 raise NotAllowed(_("This page is for other people's work."))
@@ -209,9 +264,13 @@ def edition_where(action: Action, known_by: KnownBy = KnownBy.COOKIE) -> Callabl
             facts = visits.edition_visit(
                 session, token, edition, now=clock.now(), known_by=known_by
             )
+            if facts.viewer is None and known_by is KnownBy.KEY:
+                _refuse_key(request)
             if facts.viewer is None:
                 raise SignInFirst(_("Sign in to see this page."))
             _settle_in(request, facts.viewer)
+            _note_use(request, session, facts.viewer)
+            _only_look(request, facts.viewer)
             return EditionVisit(
                 session, facts.viewer, facts.roles, _decided(facts, action), facts.enrolment
             )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.i18n import gettext as _
-from app.policy import Action, Role
+from app.policy import Action
 from app.web.guards import Visit
 
 
@@ -31,8 +31,8 @@ def navigation(visit: Visit | None) -> list[Entry]:
         entries.append(Entry("certificates", "/certificates", _("Certificates")))
     elif person.tutors:
         entries.append(Entry("reviews", "/reviews", _("To review")))
-    if Role.ADMINISTRATOR in visit.roles:
-        entries.append(Entry("outbox", "/outbox", _("Messages")))
+    if visit.may(Action.SEE_ACCOUNTS):
+        entries.append(Entry("accounts", "/accounts", _("Accounts")))
     if not visit.may(Action.SEE_EDITIONS):
         entries.append(Entry("home", "/home", _("My learning")))
         entries.append(Entry("sessions", "/sessions", _("Live sessions")))

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.core import clock, formats, i18n, markdown
+from app.core import clock, formats, i18n, links, markdown
 from app.core.settings import settings
 from app.policy import Role
 from app.web import flash
@@ -70,6 +70,7 @@ def _environment() -> Environment:
         "short_day": formats.short_day,
         "size": formats.size,
         "spoken": i18n.chosen_language,
+        "with_links": links.with_links,
     }
     return made
 
@@ -92,6 +93,8 @@ class Reader:
         self.is_coordinator = not visit.roles.isdisjoint({Role.COORDINATOR, Role.FOCAL})
         self.is_admin = Role.ADMINISTRATOR in visit.roles
         self.is_tutor = person.tutors
+        self.messages_come_back = person.messages_come_back
+        self.seen_until = person.seen_until  # by somebody of support, who looks at their pages
 
 
 def wants_part(request: Request) -> bool:
@@ -100,8 +103,9 @@ def wants_part(request: Request) -> bool:
 
 
 def wants_light(request: Request) -> bool:
-    """Whether the reader asked for pages without drawings, now or before."""
-    return request.query_params.get("light", request.cookies.get("light")) == "1"
+    """Whether the reader asked for pages without drawings: now, in this browser, or for good."""
+    asked = request.query_params.get("light", request.cookies.get("light"))
+    return asked == "1" if asked else getattr(request.state, "data_saver", False)
 
 
 def same_in(request: Request) -> Callable[[str], str]:
@@ -181,17 +185,17 @@ _weights: dict[tuple[str, str, int], str] = {}
 
 def weight_in_words(page: str, length: int, html: Callable[[], str]) -> str:
     """The weight of one of many alike pages: weighed once for every kilobyte of length."""
-    key = (page, i18n.current_locale(), length // 1000)
+    key = (page, formats.current_habits(), length // 1000)
     if key not in _weights:
         _weights[key] = _kilobytes(html())
     return _weights[key]
 
 
-def go_to(address: str, *, say: str = "", kind: str = "done") -> Response:
+def go_to(address: str, *, say: str = "", kind: str = "done", undo: str | None = None) -> Response:
     """After a change, show the page that has its result. htmx follows, and gets its part."""
     response = Response(status_code=303, headers={"Location": address})
     if say:
-        flash.say_next(response, say, kind=kind)
+        flash.say_next(response, say, kind=kind, undo=undo)
     return response
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from app.core.collation import sort_key
 from app.core.db import reading
 from app.core.formats import current_zone
 from app.core.i18n import country_name, current_locale
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.models import EnrolmentStatus, Gender
 from app.policy import Action, Role
 from app.queries.figures import Part
@@ -24,6 +24,9 @@ from app.web.guards import EditionVisit
 from app.web.labels import label
 from app.web.session_page import own_people_only
 
+#: Columns of those who see everything about the people of their list.
+FOR_FEW = frozenset({"email", "gender", "supported"})
+
 
 class Filters(BaseModel):
     """What the address asks for. ``gender`` is not listened to where it is not to be seen."""
@@ -34,8 +37,11 @@ class Filters(BaseModel):
     gender: Part | None = None
     status: EnrolmentStatus | None = None
     state: State | None = None
+    supported: bool | None = None
     sort: str = Field(default="", max_length=20)
     page: int = Field(default=1, ge=1, le=1_000_000)
+    all: bool = False  # on one page, where they are not too many
+    tick: Literal["", "page"] = ""
     keys: bool = False
 
 
@@ -48,7 +54,7 @@ class Asked:
     descending: bool
     countries: list[str]  # in the order of their names
     origins: Origins
-    sees_gender: bool
+    sees_all: bool  # gender, addresses and support, beside what every watcher sees
 
     @property
     def sort(self) -> str:
@@ -62,7 +68,7 @@ class Asked:
     def offered(self) -> dict[str, Any]:
         """What the filters offer, and whether gender is among it."""
         return {
-            "sees_gender": self.sees_gender,
+            "sees_all": self.sees_all,
             "part_words": part_words,
             "countries": [(code, country_name(code)) for code in self.countries],
             "institutions": [
@@ -71,19 +77,20 @@ class Asked:
             ],
             "statuses": list(EnrolmentStatus),
             "genders": [(part.value, part_words(part)) for part in Part],
+            "supports": [("true", _("Supported")), ("false", _("Not supported"))],
         }
 
 
 def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
-    """What is asked for; a filter by gender counts only for those who may see it."""
+    """What is asked for; filters by gender and support count only for those who may see them."""
     filters = form.data or Filters()
     only = own_people_only(visit)
-    sees_gender = visit.may(Action.SEE_GENDER) and not (Role.FOCAL in visit.roles and only is None)
+    sees_all = visit.may(Action.SEE_GENDER) and not (Role.FOCAL in visit.roles and only is None)
     found = origins(visit.session, visit.edition.id, only)
     key = filters.sort.removeprefix("-")
-    possible = set(Order) if sees_gender else set(Order) - {Order.GENDER}
+    possible = set(Order) if sees_all else set(Order) - {Order.GENDER, Order.SUPPORT}
     order = Order(key) if key in possible else Order.NAME
-    for name, heard in (("gender", sees_gender), ("sort", key in possible)):
+    for name, heard in (("gender", sees_all), ("supported", sees_all), ("sort", key in possible)):
         if not heard:
             form.typed.pop(name, None)
     return Asked(
@@ -93,15 +100,17 @@ def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
             words=filters.q,
             country=filters.country,
             institution_id=filters.institution,
-            part=filters.gender if sees_gender else None,
+            part=filters.gender if sees_all else None,
             status=filters.status,
             state=filters.state,
+            supported=filters.supported if sees_all else None,
+            sees_addresses=sees_all,
         ),
         order=order,
         descending=key in possible and filters.sort.startswith("-"),
-        countries=sorted(found.countries, key=lambda code: folded(country_name(code))),
+        countries=sorted(found.countries, key=lambda code: sort_key(country_name(code))),
         origins=found,
-        sees_gender=sees_gender,
+        sees_all=sees_all,
     )
 
 
@@ -110,20 +119,33 @@ def columns(asked: Asked) -> list[tuple[Column, Callable[[PersonLine], Cell]]]:
     statuses = {status: label(status) for status in EnrolmentStatus}
     genders = {gender: label(gender) for gender in Gender}
     not_stated = part_words(Part.NOT_STATED)
+    yes = _("yes")
     locale, zone = current_locale(), ZoneInfo(current_zone())
     found: list[tuple[Column, Callable[[PersonLine], Cell]]] = [
-        (Column("name", _("Name")), lambda line: line.name),
-        (Column("institution", _("Institution")), lambda line: line.institution),
+        (Column("name", _("Name"), 32), lambda line: line.name),
+        (Column("email", _("E-mail"), 32), lambda line: line.email),
+        (Column("institution", _("Institution"), 28), lambda line: _affiliation(line, locale)),
         (Column("country", _("Country")), lambda line: country_name(line.country, locale)),
         (
             Column("gender", _("Gender")),
             lambda line: not_stated if line.part is Part.NOT_STATED else genders[line.gender],
         ),
         (Column("status", _("Status")), lambda line: statuses[line.status]),
+        (
+            Column("supported", _("Supported")),
+            lambda line: yes if line.supports else "",
+        ),
         (Column("activities_done", _("Activities done")), lambda line: line.done),
         (Column("since", _("Since")), lambda line: line.since.astimezone(zone).date()),
     ]
-    return [pair for pair in found if asked.sees_gender or pair[0].key != "gender"]
+    return [pair for pair in found if asked.sees_all or pair[0].key not in FOR_FEW]
+
+
+def _affiliation(line: PersonLine, locale: str) -> str | None:
+    """As in `SENA, Colombia`, so that the file can be imported: acronyms repeat."""
+    if line.institution is None or line.institution_country is None:
+        return None
+    return f"{line.institution}, {country_name(line.institution_country, locale)}"
 
 
 def cells(asked: Asked) -> Iterator[list[Cell]]:

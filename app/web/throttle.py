@@ -74,3 +74,12 @@ def code_tries(request: Request) -> Throttle:
         state.code_tries = Throttle(most=30, seconds=60)
     tries: Throttle = state.code_tries
     return tries
+
+
+def link_looks(request: Request) -> Throttle:
+    """How often each address opened a link; what is done with one is counted in the database."""
+    state = request.app.state
+    if not hasattr(state, "link_looks"):
+        state.link_looks = Throttle(most=60, seconds=60)
+    looks: Throttle = state.link_looks
+    return looks

@@ -5,7 +5,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "c4d81f6a2e90"
-down_revision = "9b27d40f6c18"
+down_revision = "5a91c0de7710"
 branch_labels = None
 depends_on = None
 
@@ -60,10 +60,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("deleted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)
         )
+    op.create_index(op.f("ix_message_created_at"), "message", ["created_at"], unique=False)
 
 
 def downgrade() -> None:
     """Copies go; who wanted to be deleted stays. Their archives stay in the storage, unnamed."""
+    op.drop_index(op.f("ix_message_created_at"), table_name="message")
     with op.batch_alter_table("account") as batch_op:
         batch_op.drop_column("deleted_at")
     op.drop_table("account_deletion")

@@ -10,6 +10,7 @@ from app.models import (
     Enrolment,
     EnrolmentPolicy,
     EnrolmentStatus,
+    Gender,
     Message,
 )
 from app.services.enrolments import count
@@ -43,7 +44,7 @@ def put(
 
 def names(page: str) -> list[str]:
     soup = BeautifulSoup(page, "html.parser")
-    return [th.get_text(strip=True) for th in soup.select("#people tbody th")]
+    return [next(th.stripped_strings) for th in soup.select("#people-table tbody th")]
 
 
 def decide(
@@ -203,3 +204,141 @@ def test_the_way_back_stays_on_this_page(
     assert answer.headers["Location"].startswith(f"/editions/{edition.id}/people?")
     assert "evil.example" not in answer.headers["Location"].partition("?")[0]
     assert "X" not in answer.headers
+
+
+def flash_undo(page: str) -> str:
+    form = BeautifulSoup(page, "html.parser").select_one("#notice form")
+    assert form is not None
+    return str(form["action"])
+
+
+def balance_of(page: str) -> dict[str, list[str]]:
+    found = BeautifulSoup(page, "html.parser").select("#balance tbody tr")
+    return {
+        next(tr.th.stripped_strings): [td.get_text(strip=True) for td in tr.select("td")]
+        for tr in found
+        if tr.th
+    }
+
+
+def test_a_decision_is_undone_from_the_notice_or_from_the_list(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    one, other = (put(make, session, edition, n, APPLIED) for n in ("Ana", "Bea"))
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+
+    decide(browser, edition, "approve", one)
+    first = browser.get(address).text
+    answer = browser.post(flash_undo(first))
+    said = browser.get(answer.headers["Location"]).text
+    decide(browser, edition, "waitlist", other)
+    browser.get(address)  # the notice is gone
+    later = BeautifulSoup(browser.get(address).text, "html.parser")
+    form = later.select_one("#people form[action$=undo]")
+
+    assert "1 person is as before, and is told." in said
+    assert form is not None
+    assert "Your last decision: 1 person put on the waiting list" in later.get_text()
+    browser.post(str(form["action"]))
+    assert statuses(session, one, other) == [APPLIED, APPLIED]
+
+
+def test_only_whoever_may_admit_undoes_or_weighs(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    own = make.institution()
+    one = put(make, session, edition, "Ana", APPLIED, institution_id=own.id)
+    browser.sign_in(make.coordinator())
+    decide(browser, edition, "waitlist", one)
+    undo = flash_undo(browser.get(f"/editions/{edition.id}/people").text)
+    elsewhere = undo.replace(str(edition.id), str(make.edition().id))
+    strange = browser.post(elsewhere).status_code
+    refused = []
+    for reader in (make.tutor(edition), make.focal(own), make.participant(edition), make.account()):
+        browser.sign_in(reader)
+        refused += [
+            browser.post(address, data={"chosen": str(one.id)}).status_code
+            for address in (undo, f"/editions/{edition.id}/people/balance")
+        ]
+    browser.sign_in(make.coordinator())
+    foreign = browser.post(undo).status_code
+
+    assert strange == 404
+    assert refused == [403] * 6 + [404] * 2
+    assert foreign == 403
+    assert statuses(session, one) == [EnrolmentStatus.WAITLISTED]
+
+
+def test_everybody_of_the_list_is_chosen_on_every_page_with_the_number_said(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    everybody = [put(make, session, edition, f"A {n:02}", APPLIED, country="CR") for n in range(52)]
+    stranger = put(make, session, edition, "Eve", APPLIED)
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+    back = "state=to-decide&country=CR"
+
+    page = browser.get(f"{address}?{back}").text
+    sent = {"do": "waitlist", "everyone": "52", "back": back}
+    put(make, session, edition, "Late", APPLIED, country="CR")
+    refused = browser.post(f"{address}/decisions", data=sent)
+    before = set(statuses(session, *everybody))
+    browser.post(f"{address}/decisions", data=sent | {"everyone": "53"})
+
+    assert "All 52 people of this list, on every page" in page
+    assert refused.status_code == 409
+    assert "it had 52 people, now 53" in refused.text
+    assert before == {APPLIED}
+    assert set(statuses(session, *everybody)) == {EnrolmentStatus.WAITLISTED}
+    assert statuses(session, stranger) == [APPLIED]
+
+
+def test_the_balance_is_shown_before_deciding_with_and_without_scripts(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    put(make, session, edition, "In", gender=Gender.MAN, country="CO")
+    ana = put(make, session, edition, "Ana", APPLIED, gender=Gender.WOMAN, country="CR")
+    bea = put(make, session, edition, "Bea", APPLIED, gender=Gender.PREFERS_NOT_TO_SAY)
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+    sent = {"chosen": [str(ana.id), str(bea.id)], "back": "state=to-decide"}
+
+    page = browser.post(f"{address}/balance", data=sent).text
+    part = browser.post(f"{address}/balance", data=sent, headers=PART).text
+    empty = browser.post(f"{address}/balance", data={}, headers=PART).text
+    ticked = browser.get(f"{address}?state=to-decide&tick=page").text
+
+    for shown in (page, part, ticked):
+        assert balance_of(shown) == {
+            "Now": ["0", "1", "0", "0", "1", "1", "0"],
+            "Chosen": ["1", "0", "0", "1", "2", "2", "0"],
+            "With the chosen": ["1", "1", "0", "1", "3", "2", "0"],
+        }
+        assert "2 places would be left." in shown
+    assert page.count("checked") == 2
+    assert "<html" not in part
+    assert "Tick people to see" in empty
+
+
+def test_a_reason_is_kept_with_the_form_until_it_is_whole(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    one = put(make, session, edition, "Ana", APPLIED)
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people/decisions"
+    sent = {
+        "do": "decline", "chosen": str(one.id), "back": "state=to-decide",
+        "decline_reason": "other", "decline_tell": "true",
+    }  # fmt: skip
+
+    answer = browser.post(address, data=sent)
+    soup = BeautifulSoup(answer.text, "html.parser")
+    browser.post(address, data=sent | {"decline_words": "The course is full of beginners."})
+
+    assert answer.status_code == 422
+    assert "Write the reason." in answer.text
+    assert len(soup.select("input[name=chosen][checked]")) == 1
+    assert len(soup.select("option[value=other][selected]")) == 1
+    assert statuses(session, one) == [EnrolmentStatus.REJECTED]
+    assert "The course is full of beginners." in session.exec(select(Message)).one().body

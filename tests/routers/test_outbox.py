@@ -3,13 +3,17 @@
 import pytest
 from sqlmodel import Session, select
 
-from app.models import Account, AuditEvent, Message, MessageStatus
+from app.core import clock
+from app.core.settings import settings
+from app.models import Account, AuditEvent, LinkKind, Message, MessageKind, MessageStatus, Withheld
 from app.queries.work import MOST_TRIES
+from app.services.account_messages import sign_in_link
 from app.services.audit import record
-from app.services.notifications import welcome
+from app.services.links import give_link
+from app.services.notifications import place_given, welcome
 from tests.conftest import Browser
 from tests.counting import statements
-from tests.make import Make
+from tests.make import NOW, Make
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def failed(session: Session, make: Make) -> Message:
     return message
 
 
-@pytest.mark.parametrize("address", ["/outbox", "/audit"])
+@pytest.mark.parametrize("address", ["/outbox", "/audit.csv"])
 def test_only_administrators_look_inside(make: Make, browser: Browser, address: str) -> None:
     assert browser.get(address).status_code == 303
     people = (make.account(), make.coordinator(), make.tutor(make.edition()))
@@ -102,8 +106,8 @@ def test_long_lists_take_pages_and_no_more_statements(
     with statements() as sent_for_audit:
         audit = browser.get("/audit")
 
-    assert outbox.text.count("<details") == audit.text.count("reason: ") == min(how_many, 50)
-    assert (len(sent), len(sent_for_audit)) == (3, 4)
+    assert outbox.text.count("<details") == audit.text.count("Reason: ") == min(how_many, 50)
+    assert (len(sent), len(sent_for_audit)) == (3, 6)
     assert ('aria-label="Pages"' in outbox.text) is (how_many > 50)
     assert browser.get("/outbox?page=2").text.count("<details") == (10 if how_many == 60 else 1)
 
@@ -122,6 +126,107 @@ def test_the_audit_log_tells_who_did_what_the_newest_first(
     assert page.index("something new") < page.index("withdrew a certificate")
     assert "Olga Ruiz" in page
     assert "Taller itself" in page
-    assert "reason: &lt;b&gt;name" in page
+    assert "Reason: &lt;b&gt;name" in page
     assert "something new" not in only.partition("<tbody")[2]
     assert "Olga Ruiz" in only
+
+
+@pytest.mark.usefixtures("administrator")
+def test_links_are_seen_where_no_mail_is_sent_and_in_production_by_nobody(
+    session: Session, make: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = make.account()
+    sign_in_link(session, ana, give_link(session, ana, LinkKind.SIGN_IN, now=clock.now()))
+    session.flush()
+    here = browser.get("/outbox").text
+    monkeypatch.setenv("TALLER_SMTP_URL", "smtp://localhost:1")
+    settings.cache_clear()
+    elsewhere = browser.get("/outbox").text
+
+    assert "http://testserver/link/" in here
+    assert "Sign in with this link: (link)" in elsewhere
+    assert "/link/" not in elsewhere
+
+
+@pytest.mark.usefixtures("administrator")
+def test_messages_are_found_by_person_and_kind(
+    session: Session, make: Make, browser: Browser, failed: Message
+) -> None:
+    bruno = make.account(name="Bruno Ávila", email="bruno@example.org")
+    certificate = welcome(session, bruno)
+    certificate.kind = MessageKind.CERTIFICATE_READY
+    session.flush()
+
+    def found(query: str) -> set[str]:
+        page = browser.get(f"/outbox?{query}").text
+        return {email for email in ("ana@example.org", "bruno@example.org") if email in page}
+
+    assert found("person=avila") == {"bruno@example.org"}
+    assert found("person=ANA%40example") == {"ana@example.org"}
+    assert found("person=%25") == set()
+    assert found("kind=certificate+ready") == {"bruno@example.org"}
+    assert found("kind=welcome&status=failed") == {"ana@example.org"}
+    assert found("kind=nonsense") == {"ana@example.org", "bruno@example.org"}
+    assert "status=failed" in browser.get("/outbox?person=ana").text
+    assert failed.kind == "welcome"
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_mail_is_looked_at_behind_glass_and_without_its_secret_links(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    ana = make.account(name="Ana")
+    message = place_given(session, ana, {"en": "<script>Gaps"}, ana.id)
+    session.flush()
+    page = browser.get(f"/outbox/{message.id}/mail")
+
+    assert "sandbox" in page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "&lt;script&gt;Gaps" in page.text
+    assert "/unsubscribe/" not in page.text
+    assert browser.get(f"/outbox/{ana.id}/mail").status_code == 404
+    browser.sign_in(make.coordinator())
+    assert browser.get(f"/outbox/{message.id}/mail").status_code == 403
+
+
+@pytest.mark.usefixtures("administrator")
+def test_why_a_message_was_not_sent_is_said_in_words(
+    session: Session, browser: Browser, failed: Message
+) -> None:
+    failed.status, failed.trouble = MessageStatus.WITHHELD, Withheld.NOT_WANTED
+    session.add(failed)
+    session.flush()
+    assert "The person wants only what is necessary." in browser.get("/outbox").text
+    assert browser.post(f"/outbox/{failed.id}/again").status_code == 422
+
+
+def test_coordinators_see_the_addresses_that_fail_focal_points_their_own(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    sena, senai = make.institution(), make.institution()
+    for name, institution in ("Ana", sena), ("Bia", senai):
+        make.account(
+            name=name, institution_id=institution.id, email_bounced_at=NOW,
+            email_bounce_reason="550 no such user",
+        )  # fmt: skip
+    bia = session.exec(select(Account).where(Account.name == "Bia")).one()
+
+    def seen() -> set[str]:
+        page = browser.get("/outbox/addresses").text
+        return {name for name in ("Ana", "Bia") if f">{name}<" in page}
+
+    coordinator = make.coordinator()
+    browser.sign_in(coordinator)
+    assert seen() == {"Ana", "Bia"}
+    browser.sign_in(make.focal(sena))
+    assert seen() == {"Ana"}
+    assert browser.post(f"/outbox/addresses/{bia.id}/clear").status_code == 404
+    for account in make.account(), make.tutor(make.edition()):
+        browser.sign_in(account)
+        assert browser.get("/outbox/addresses").status_code == 403
+        assert browser.post(f"/outbox/addresses/{bia.id}/clear").status_code == 403
+    browser.sign_in(coordinator)
+    for _ in range(2):
+        assert browser.post(f"/outbox/addresses/{bia.id}/clear").status_code == 303
+    assert seen() == {"Ana"}
+    assert [event.action for event in session.exec(select(AuditEvent))] == ["clear bounce"]

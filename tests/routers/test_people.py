@@ -1,10 +1,12 @@
 """The people of an edition, as coordinators, focal coordinators, tutors and strangers meet them."""
 
 import csv
-from io import StringIO
+from datetime import timedelta
+from io import BytesIO, StringIO
 
 import pytest
 from bs4 import BeautifulSoup
+from openpyxl import load_workbook
 from sqlmodel import Session
 
 from app.models import (
@@ -51,7 +53,7 @@ def put(
 
 def names(page: str) -> list[str]:
     soup = BeautifulSoup(page, "html.parser")
-    return [th.get_text(strip=True) for th in soup.select("#people tbody th")]
+    return [next(th.stripped_strings) for th in soup.select("#people-table tbody th")]
 
 
 def tabs(page: str) -> dict[str, str]:
@@ -101,6 +103,7 @@ def test_a_coordinator_sees_everybody_by_name(
     assert tabs(page) == {
         "All": "3",
         "To decide": "1",
+        "Waiting list": "0",
         "Taking part": "1",
         "Completed": "0",
         "Declined or withdrawn": "1",
@@ -308,16 +311,19 @@ def test_the_file_has_the_columns_of_the_screen_and_obeys_its_filters(
     assert everybody.headers["Content-Disposition"].startswith('attachment; filename="people-')
     head, keys, *rows = lines_of(everybody.text)
     assert head == [
-        "Name", "Institution", "Country", "Gender", "Status", "Activities done", "Since",
+        "Name", "E-mail", "Institution", "Country", "Gender", "Status", "Supported",
+        "Activities done", "Since",
     ]  # fmt: skip
     assert keys[0] == "name"
     assert [row[0] for row in rows] == ["Zoë Núñez", "bea silva", "Álvaro Gómez"]
-    assert lines_of(chosen.text)[1][:6] == [
+    first = lines_of(chosen.text)[1]
+    assert [*first[:1], *first[2:8]] == [
         "Álvaro Gómez",
-        "INA",
+        "INA, Costa Rica",
         "Costa Rica",
         "Man",
         "Applied",
+        "",
         "0",
     ]
 
@@ -370,7 +376,7 @@ def test_fifty_people_stand_on_a_page(
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
-def test_the_page_takes_five_statements_however_many_the_people(
+def test_the_page_takes_six_statements_however_many_the_people(
     make: Make, session: Session, browser: Browser, edition: Edition, how_many: int
 ) -> None:
     for n in range(how_many):
@@ -380,4 +386,80 @@ def test_the_page_takes_five_statements_however_many_the_people(
     with statements() as sent:
         assert browser.get(f"/editions/{edition.id}/people?q=person").status_code == 200
 
-    assert len(sent) == 5, sent
+    assert len(sent) == 6, sent
+
+
+def test_up_to_five_hundred_people_stand_on_one_page_when_asked(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    for n in range(51):
+        put(make, session, edition, f"Person {n:02}", APPLIED)
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+
+    first = browser.get(address).text
+    everybody = browser.get(f"{address}?all=1").text
+
+    assert f'{address}?all=1">All 51</a>' in first
+    assert len(names(everybody)) == 51
+
+
+def test_every_column_puts_people_in_order_both_ways(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    ana, bea = (put(make, session, edition, name) for name in ("Ana", "Bea"))
+    activity = make.activity(make.module(edition))
+    session.add(
+        Progress(
+            enrolment_id=bea.id, activity_id=activity.id, state=ProgressState.DONE, changed_at=NOW
+        )
+    )
+    ana.admitted_at = NOW + timedelta(days=1)
+    session.add(ana)
+    session.flush()
+    browser.sign_in(make.coordinator())
+    page = browser.get(f"/editions/{edition.id}/people").text
+    heads = BeautifulSoup(page, "html.parser").select("#people-table thead a")
+    keys = {str(a["href"]).rpartition("=")[2].lstrip("-") for a in heads}
+
+    assert keys == {order.value for order in people.Order}
+    for key in ("done", "since"):
+        up = names(browser.get(f"/editions/{edition.id}/people?sort={key}").text)
+        down = names(browser.get(f"/editions/{edition.id}/people?sort=-{key}").text)
+        assert (up, down) == ((["Ana", "Bea"], ["Bea", "Ana"])
+                              if key == "done" else (["Bea", "Ana"], ["Ana", "Bea"]))  # fmt: skip
+
+
+@pytest.mark.usefixtures("three")
+def test_addresses_are_seen_and_found_by_those_alone_who_may(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    put(make, session, edition, "Hidden", email="needle@example.org")
+    address = f"/editions/{edition.id}/people"
+    browser.sign_in(make.coordinator())
+    seen = [names(browser.get(f"{address}?q=needle").text), "needle@" in browser.get(address).text]
+    browser.sign_in(make.tutor(edition))
+    hidden = [
+        names(browser.get(f"{address}?q=needle").text),
+        "needle@" in browser.get(address).text,
+        "needle@" in browser.get(f"{address}.csv?keys=1").text,
+    ]
+
+    assert seen == [["Hidden"], True]
+    assert hidden == [[], False, False]
+
+
+@pytest.mark.usefixtures("three")
+def test_the_workbook_has_the_rows_and_columns_of_the_screen(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+
+    as_csv = lines_of(browser.get(f"{address}.csv?keys=1&sort=-name").text)
+    book = load_workbook(BytesIO(browser.get(f"{address}.xlsx?keys=1&sort=-name").content))
+
+    assert book.active is not None
+    rows = [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
+    assert [row[:5] for row in rows] == [row[:5] for row in as_csv]
+    assert [row[0] for row in rows[2:]] == names(browser.get(f"{address}?sort=-name").text)

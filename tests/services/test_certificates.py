@@ -202,7 +202,7 @@ def test_withdrawing_keeps_the_row_and_tells_everybody_concerned(
         "revoke certificate",
         "certificate",
         certificate.id,
-        {"code": certificate.code, "reason": "The name was misspelt", "before": "requested"},
+        {"before": {"status": "requested"}, "after": {"status": "revoked"}},
     )
 
 

@@ -306,7 +306,7 @@ def test_cancelling_tells_everybody_and_leaves_a_record(
 
     kept = session.get_one(LiveSession, live.id)
     message = session.exec(select(Message)).one()
-    event = session.exec(select(AuditEvent)).one()
+    event = session.exec(select(AuditEvent).where(AuditEvent.action == "cancel live session")).one()
     assert told == 1
     assert (kept.status, kept.sequence, kept.changed_at) == (SessionStatus.CANCELLED, 1, NOW)
     assert version(session, edition) == before + 1
@@ -314,7 +314,8 @@ def test_cancelling_tells_everybody_and_leaves_a_record(
     assert message.subject == "Cancelled: Clinic"
     assert "It was to begin on Tue 9 June, 17:00, Madrid time (UTC+2)." in message.body
     assert (event.actor_id, event.subject_id) == (tutor.id, live.id)
-    assert event.details == {"title": "Clinic"}
+    assert event.edition_id == edition.id
+    assert event.details == {"before": {"status": "scheduled"}, "after": {"status": "cancelled"}}
 
 
 def test_cancelling_twice_tells_nobody_twice(

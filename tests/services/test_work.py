@@ -69,7 +69,7 @@ def test_whatever_goes_wrong_counts_as_a_try_and_tries_end(
 ) -> None:
     message, began = letter(make), clock.now()
     for hours in range(MOST_TRIES + 2):
-        monkeypatch.setattr(clock, "now", lambda at=began + timedelta(hours=2 * hours): at)
+        monkeypatch.setattr(clock, "now", lambda at=began + timedelta(hours=20 * hours): at)
         sweep()
 
     session.refresh(message)

@@ -1,14 +1,25 @@
-"""What goes by itself, by the declarations beside the columns: each rule is told the time."""
+"""Forgetting: what has had its time goes, by the declarations beside the columns."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.core.personal import AGES, Kept, declared
+from app.models import Account
+from app.queries.accounts import nobody_yet
 from app.queries.own_data import file_keys, tables
 from app.services.uploads import let_go
+
+#: An address that nobody confirmed within a day will not be; who wants it registers again.
+UNCONFIRMED_FOR = timedelta(days=1)
+
+
+def forget_what_is_over(session: Session, *, now: datetime) -> int:
+    """Rows of every table that are too old, or that say themselves that they have ended."""
+    old = sum(forget_old(session, kept, now=now) for kept in AGES)
+    return old + forget_ended(session, now=now)
 
 
 def swept(kept: Kept) -> list[Table]:
@@ -41,3 +52,9 @@ def _forget(session: Session, table: Table, which: ColumnElement[bool]) -> int:
         let_go(session, file_id)
     session.flush()
     return int(gone.rowcount)
+
+
+def forget_the_unconfirmed(session: Session, *, now: datetime) -> None:
+    """Remove the accounts that somebody asked for and did not confirm."""
+    over = delete(Account).where(*nobody_yet(), col(Account.created_at) <= now - UNCONFIRMED_FOR)
+    session.execute(over.execution_options(synchronize_session=False))

@@ -1,0 +1,79 @@
+"""Reading what was decided about people: one's last decision, and the story of one enrolment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.models import Account, BulkDecision, BulkDecisionLine, EnrolmentStatus, Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class LastDecision:
+    id: UUID
+    verdict: Verdict
+    at: datetime
+    people: int
+
+
+def last_decision(
+    session: Session, edition_id: UUID, account_id: UUID, *, since: datetime
+) -> LastDecision | None:
+    """What this person last decided in the edition, unless it is older or was taken back."""
+    row = session.execute(
+        select(
+            col(BulkDecision.id),
+            col(BulkDecision.verdict),
+            col(BulkDecision.created_at),
+            func.count(),
+            col(BulkDecision.undone_at),
+        )
+        .join(BulkDecisionLine, col(BulkDecisionLine.decision_id) == col(BulkDecision.id))
+        .where(
+            col(BulkDecision.edition_id) == edition_id,
+            col(BulkDecision.account_id) == account_id,
+            col(BulkDecision.created_at) >= since,
+        )
+        .group_by(col(BulkDecision.id))
+        .order_by(col(BulkDecision.created_at).desc())
+        .limit(1)
+    ).first()
+    if row is None or row[4] is not None:
+        return None
+    return LastDecision(*row[:4])
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionSeen:
+    at: datetime
+    by: str
+    verdict: Verdict
+    before: EnrolmentStatus
+    reason: Reason | None
+    words: str
+    reason_told: bool
+    undone_at: datetime | None
+
+
+def decisions_about(session: Session, enrolment_id: UUID) -> list[DecisionSeen]:
+    """What was decided about somebody in bulk, the newest first."""
+    rows = session.execute(
+        select(
+            col(BulkDecision.created_at),
+            col(Account.name),
+            col(BulkDecision.verdict),
+            col(BulkDecisionLine.before),
+            col(BulkDecision.reason),
+            col(BulkDecision.words),
+            col(BulkDecision.reason_told),
+            col(BulkDecision.undone_at),
+        )
+        .select_from(BulkDecisionLine)
+        .join(BulkDecision, col(BulkDecision.id) == col(BulkDecisionLine.decision_id))
+        .join(Account, col(Account.id) == col(BulkDecision.account_id))
+        .where(col(BulkDecisionLine.enrolment_id) == enrolment_id)
+        .order_by(col(BulkDecision.created_at).desc())
+    )
+    return [DecisionSeen(*row) for row in rows]

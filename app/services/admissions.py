@@ -1,0 +1,321 @@
+"""Deciding about several people of an edition at once, and taking the last decision back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
+from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
+from app.models import (
+    PARTICIPANTS,
+    Account,
+    BulkDecision,
+    BulkDecisionLine,
+    Course,
+    Edition,
+    Enrolment,
+    EnrolmentStatus,
+    Gender,
+    Reason,
+    Verdict,
+)
+from app.queries.enrolments import places_taken
+from app.services import admission_news as news
+from app.services.audit import record
+from app.services.enrolments import approve, change_status, count
+
+MOST_AT_ONCE = 1000
+UNDO_WITHIN = timedelta(hours=1)
+
+#: For whom each verdict can be given.
+POSSIBLE: dict[Verdict, frozenset[EnrolmentStatus]] = {
+    Verdict.APPROVE: frozenset(EnrolmentStatus) - set(PARTICIPANTS),
+    Verdict.WAITLIST: frozenset({EnrolmentStatus.APPLIED}),
+    Verdict.DECLINE: frozenset({EnrolmentStatus.APPLIED, EnrolmentStatus.WAITLISTED}),
+    Verdict.WITHDRAW: frozenset({EnrolmentStatus.ACTIVE}),
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is decided, why, and whether the people learn why."""
+
+    verdict: Verdict
+    reason: Reason | None = None
+    words: str = ""
+    tell_reason: bool = False
+
+    @property
+    def reason_for_them(self) -> tuple[Reason | None, str]:
+        return (self.reason, self.words) if self.tell_reason else (None, "")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """``left``: how many stayed as they were, because the verdict did not fit them any more."""
+
+    id: UUID
+    done: int
+    left: int
+
+
+def decide(
+    session: Session,
+    edition_id: UUID,
+    chosen: Collection[UUID],
+    judgement: Judgement,
+    *,
+    by: UUID,
+    now: datetime,
+) -> Decided:
+    """Give the same verdict to all of the ``chosen`` for whom it is still possible.
+
+    Of two coordinators who decide at once, the second is told that somebody was quicker.
+    """
+    edition, everybody = _locked(session, edition_id, chosen)
+    fitting = [one for one in everybody if one.status in POSSIBLE[judgement.verdict]]
+    if not fitting:
+        raise Conflict(
+            _("Somebody decided about these people in the meantime. Look at the list again.")
+        )
+    before = {one.id: (one.status, _facts(one)) for one in fitting}
+    if judgement.verdict is Verdict.APPROVE:
+        approve(session, edition_id, list(before), by=by, now=now)
+    else:
+        _move(session, edition, fitting, judgement, by=by, now=now)
+    moved = [one for one in fitting if one.status is judgement.verdict.status]
+    decision = _noted(session, edition_id, judgement, by=by, now=now)
+    for one in moved:
+        status, facts = before[one.id]
+        session.add(
+            BulkDecisionLine(
+                decision_id=decision.id, enrolment_id=one.id, before=status, facts=facts
+            )
+        )
+    return Decided(decision.id, len(moved), len(everybody) - len(moved))
+
+
+def _noted(
+    session: Session, edition_id: UUID, judgement: Judgement, *, by: UUID, now: datetime
+) -> BulkDecision:
+    decision = BulkDecision(
+        created_at=now,
+        edition_id=edition_id,
+        account_id=by,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        words=judgement.words,
+        reason_told=judgement.tell_reason,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _locked(
+    session: Session, edition_id: UUID, chosen: Collection[UUID]
+) -> tuple[Edition, list[Enrolment]]:
+    """The edition and the people, locked in the order that all keep."""
+    if len(chosen) > MOST_AT_ONCE:
+        raise RuleBroken(
+            _("Decide about at most %(most)s people at once. Filter the list first.")
+            % {"most": MOST_AT_ONCE}
+        )
+    edition = session.exec(
+        select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
+    ).one()
+    found = session.exec(
+        select(Enrolment)
+        .where(Enrolment.edition_id == edition_id, col(Enrolment.id).in_(chosen))
+        .order_by(col(Enrolment.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(found) < len(set(chosen)):
+        raise NotFound(_("Somebody you chose is not in this edition."))
+    return edition, list(found)
+
+
+#: What the audit log calls each verdict that is not `approve`'s.
+_CALLED = {
+    Verdict.WAITLIST: "put on waiting list",
+    Verdict.DECLINE: "decline enrolment",
+    Verdict.WITHDRAW: "withdraw enrolment",
+}
+
+
+def _move(
+    session: Session,
+    edition: Edition,
+    people: list[Enrolment],
+    judgement: Judgement,
+    *,
+    by: UUID,
+    now: datetime,
+) -> None:
+    title = session.get_one(Course, edition.course_id).title
+    accounts = _accounts(session, people)
+    for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
+        before = one.status
+        change_status(session, one, judgement.verdict.status, now=now)
+        account = accounts[one.account_id]
+        if judgement.verdict is Verdict.WAITLIST:
+            news.waitlisted(session, account, title)
+        elif judgement.verdict is Verdict.DECLINE:
+            news.declined(session, account, title, *judgement.reason_for_them)
+        else:
+            news.withdrawn(session, account, title, *judgement.reason_for_them)
+        record(
+            session,
+            by,
+            _CALLED[judgement.verdict],
+            "enrolment",
+            one.id,
+            edition=edition.id,
+            before={"status": before},
+            after={"status": one.status},
+            reason=judgement.reason,
+        )
+
+
+def _accounts(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:
+    ids = [one.account_id for one in people]
+    found = session.exec(select(Account).where(col(Account.id).in_(ids)))
+    return {account.id: account for account in found}
+
+
+def _facts(enrolment: Enrolment) -> dict[str, Any]:
+    """What admission and completion take down, to be put back as it was."""
+    return {
+        "gender": enrolment.gender.value,
+        "country": enrolment.country,
+        "institution_id": str(enrolment.institution_id) if enrolment.institution_id else None,
+        "admitted_at": enrolment.admitted_at.isoformat() if enrolment.admitted_at else None,
+    }
+
+
+@dataclass(frozen=True)
+class Undone:
+    done: int
+    stay: list[str]  # the names of those who have moved on since
+
+
+def undo(
+    session: Session, edition_id: UUID, decision_id: UUID, *, by: UUID, now: datetime
+) -> Undone:
+    """Put everybody back as they were before a decision, but for those who have moved on since."""
+    session.exec(
+        select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
+    ).one()
+    decision = _to_undo(session, edition_id, decision_id, by=by, now=now)
+    lines = session.exec(
+        select(BulkDecisionLine).where(BulkDecisionLine.decision_id == decision_id)
+    ).all()
+    edition, people = _locked(session, edition_id, [line.enrolment_id for line in lines])
+    moved_on = _decided_later(session, decision)
+    before = {line.enrolment_id: line for line in lines}
+    back = [one for one in people if not _is_elsewhere(one, decision) and one.id not in moved_on]
+    accounts = _accounts(session, people)
+    put_back = {one.id for one in back}
+    stay = [accounts[one.account_id].name for one in people if one.id not in put_back]
+    if not back:
+        raise Conflict(_("All of them have moved on since. Decide about each of them anew."))
+    _refuse_without_places(session, edition, [before[one.id] for one in back])
+    title = session.get_one(Course, edition.course_id).title
+    for one in back:
+        _put_back(session, one, before[one.id], now=now)
+        news.taken_back(session, accounts[one.account_id], title, one.status)
+        record(
+            session,
+            by,
+            "take decision back",
+            "enrolment",
+            one.id,
+            edition=str(edition_id),
+            decision=decision.verdict,
+        )
+    decision.undone_at = now
+    session.add(decision)
+    return Undone(len(back), stay)
+
+
+def _to_undo(
+    session: Session, edition_id: UUID, decision_id: UUID, *, by: UUID, now: datetime
+) -> BulkDecision:
+    decision = session.exec(
+        select(BulkDecision)
+        .where(BulkDecision.id == decision_id, BulkDecision.edition_id == edition_id)
+        .with_for_update()
+    ).one_or_none()
+    if decision is None:
+        raise NotFound(_("There is no such decision."))
+    if decision.account_id != by:
+        raise NotAllowed(_("Only the person who decided can take this back."))
+    if decision.undone_at is not None:
+        raise Conflict(_("This decision was taken back before."))
+    if now - decision.created_at > UNDO_WITHIN:
+        raise RuleBroken(_("A decision can be taken back for an hour. Decide anew instead."))
+    return decision
+
+
+def _is_elsewhere(enrolment: Enrolment, decision: BulkDecision) -> bool:
+    """Whether the enrolment is no longer as the decision left it."""
+    if enrolment.status is not decision.verdict.status:
+        return True
+    readmitted = enrolment.admitted_at != decision.created_at
+    return decision.verdict is Verdict.APPROVE and readmitted
+
+
+def _decided_later(session: Session, decision: BulkDecision) -> set[UUID]:
+    return set(
+        session.exec(
+            select(BulkDecisionLine.enrolment_id)
+            .join(BulkDecision, col(BulkDecision.id) == col(BulkDecisionLine.decision_id))
+            .where(
+                BulkDecision.edition_id == decision.edition_id,
+                col(BulkDecision.created_at) > decision.created_at,
+                col(BulkDecision.undone_at).is_(None),
+            )
+        )
+    )
+
+
+def _refuse_without_places(
+    session: Session, edition: Edition, lines: Collection[BulkDecisionLine]
+) -> None:
+    coming = sum(line.before in PARTICIPANTS for line in lines)
+    if edition.capacity is None or not coming:
+        return
+    left = max(0, edition.capacity - places_taken(session, edition.id))
+    if coming > left:
+        raise RuleBroken(
+            ngettext(
+                "There is only %(num)s place left: others have come in since.",
+                "There are only %(num)s places left: others have come in since.",
+                left,
+            )
+            % {"num": left}
+        )
+
+
+def _put_back(
+    session: Session, enrolment: Enrolment, line: BulkDecisionLine, *, now: datetime
+) -> None:
+    change_status(session, enrolment, line.before, now=now)
+    if _facts(enrolment) == line.facts:
+        return
+    count(session, enrolment, by=-1)
+    facts = line.facts
+    enrolment.gender = Gender(facts["gender"])
+    enrolment.country = facts["country"]
+    enrolment.institution_id = UUID(facts["institution_id"]) if facts["institution_id"] else None
+    admitted_at = facts["admitted_at"]
+    enrolment.admitted_at = datetime.fromisoformat(admitted_at) if admitted_at else None
+    session.add(enrolment)
+    session.flush()
+    count(session, enrolment, by=1)
