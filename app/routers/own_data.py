@@ -36,6 +36,7 @@ class DeletionForm(BaseModel):
 
 @router.get(DATA, name="own_data.show")
 def show(request: Request, visit: SignedIn) -> Response:
+    _refuse_support(visit)
     copy = latest_copy(visit.session, visit.viewer.id, now=clock.now())
     return render(request, visit, "own_data/show.html", here="account", copy=copy)
 
@@ -49,12 +50,19 @@ def ask(visit: SignedIn) -> Response:
 @router.get(DATA + "/{copy}.zip", name="own_data.download")
 def download(request: Request, visit: SignedIn, copy: UUID) -> Response:
     """For its owner alone; to others there is no such file."""
+    _refuse_support(visit)
     file = copy_file(visit.session, copy, visit.viewer.id, now=clock.now())
     if file is None:
         raise NotFound(_("There is nothing at this address."))
     response = send_file(request, file)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _refuse_support(visit: Visit) -> None:
+    """Who looks at somebody's pages to help does not take everything along."""
+    if visit.viewer.is_looked_at:
+        raise NotFound(_("There is nothing at this address."))
 
 
 @router.get(DELETE, name="own_data.about_deletion")
@@ -93,7 +101,7 @@ def delete(
 @router.post(DELETE + "/again", name="own_data.sign_in_again")
 def sign_in_again(visit: SignedIn) -> Response:
     end_sign_in(visit.session, visit.viewer.id, visit.viewer.sign_in_id)
-    return _signed_out(f"/sign-in?next={DELETE}")
+    return _signed_out(f"/sign-in?next={DELETE}", say=_("You are signed out."))
 
 
 def _word() -> str:
@@ -105,7 +113,7 @@ def _is_fresh(visit: Visit) -> bool:
     return is_fresh(visit.session, visit.viewer.sign_in_id, now=clock.now())
 
 
-def _signed_out(address: str, *, say: str = "") -> Response:
+def _signed_out(address: str, *, say: str) -> Response:
     response = go_to(address, say=say)
     take_back(response)
     return response

@@ -65,6 +65,21 @@ def test_nobody_else_gets_the_copy(browser: Browser, make: Make, ana: Account) -
     assert browser.get(address).status_code == 303
 
 
+def test_support_that_looks_at_the_pages_takes_no_copy_along(
+    browser: Browser, make: Make, session: Session, ana: Account
+) -> None:
+    browser.sign_in(ana)
+    browser.post(DATA)
+    sweep()
+    address = archive_address(browser)
+    browser.sign_in(make.coordinator())
+    browser.post(f"/accounts/{ana.id}/view")
+
+    assert [browser.get(DATA).status_code, browser.get(address).status_code] == [404, 404]
+    assert browser.post(DELETE, data={"word": "delete"}).status_code == 403
+    assert how_many(session, AccountDeletion) == 0
+
+
 def test_a_copy_that_ended_is_not_given_out(
     browser: Browser, session: Session, ana: Account
 ) -> None:

@@ -10,10 +10,12 @@ from sqlmodel import Session, col, select
 from app.core import files
 from app.core.db import changing, reading
 from app.core.errors import NotFound, RuleBroken
+from app.core.ids import uuid7
 from app.jobs.tidying import tidy_up
 from app.models import (
     Account,
     AccountDeletion,
+    Audience,
     AuditEvent,
     CapstoneVersion,
     Certificate,
@@ -25,6 +27,8 @@ from app.models import (
     Message,
     SignIn,
 )
+from app.queries.account_list import Wanted, accounts
+from app.queries.announcements import Target, recipients
 from app.queries.capstones import members, sections
 from app.queries.figures import Counting
 from app.queries.installation import findings, miscounted
@@ -221,6 +225,18 @@ def test_nothing_is_written_to_who_is_gone(make: Make, session: Session) -> None
         welcome(changes, changes.get_one(Account, owner.id))
 
     assert session.exec(select(func.count()).select_from(Message)).one() == 0
+
+
+def test_no_list_of_accounts_and_no_news_has_them(make: Make, session: Session) -> None:
+    edition = make.edition()
+    ana, ben = make.participant(edition), make.participant(edition)
+    deleted(ana)
+
+    listed = accounts(session, Wanted(), page=1)
+    everybody = recipients(session, edition.id, Target(Audience.EVERYBODY), without=uuid7())
+
+    assert [line.id for line in listed] == [ben.id]
+    assert [person.id for person in everybody] == [ben.id]
 
 
 # --- The days of grace
