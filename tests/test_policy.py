@@ -13,6 +13,7 @@ POLICY = """
     see issued certificates       no       no         no           no        no     yes    yes          yes
     revoke certificates           no       no         no           no        no     no     yes          yes
     draw certificates again       no       no         no           no        no     no     yes          yes
+    name their own people         no       no         no           no        no     yes    no           no
     open the review queue         no       no         no           no        yes    no     yes          yes
     see the outbox                no       no         no           no        no     no     no           yes
     see the audit log             no       no         no           no        no     no     no           yes
@@ -21,6 +22,7 @@ POLICY = """
     see its people                no       no         no           yes       yes    yes    yes          yes
     see the gender of its people  no       no         no           no        no     yes    yes          yes
     see its people's addresses    no       no         no           no        no     yes    yes          yes
+    read their applications       no       no         no           no        no     yes    yes          yes
     admit and withdraw people     no       no         no           no        no     no     yes          yes
     write the team's capstone     no       no         yes          no        no     no     no           no
     read all capstones            no       no         no           yes       yes    no     yes          yes

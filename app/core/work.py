@@ -11,6 +11,7 @@ class Work(StrEnum):
 
     DRAW_CERTIFICATE = "draw_certificate"
     SEND_MESSAGE = "send_message"
+    SEND_INVITATION = "send_invitation"
 
 
 def later(session: Session, work: Work, row: UUID) -> None:

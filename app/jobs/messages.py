@@ -32,7 +32,7 @@ def send_message(message_id: UUID) -> None:
     server = settings().smtp_url.get_secret_value()
     if server:
         try:
-            asyncio.run(_deliver(as_mail(message, account), server))
+            asyncio.run(deliver(as_mail(message, account), server))
         except Exception as error:  # noqa: BLE001 -- whatever it is counts as a try: tries end
             with changing() as session:
                 record_trouble(session, message_id, str(error) or type(error).__name__)
@@ -55,7 +55,7 @@ def as_mail(message: Message, account: Account) -> EmailMessage:
     return mail
 
 
-async def _deliver(mail: EmailMessage, server: str) -> None:
+async def deliver(mail: EmailMessage, server: str) -> None:
     """Send over ``smtp://user:password@host:port`` (STARTTLS where offered) or ``smtps://``."""
     url = urlsplit(server)
     await aiosmtplib.send(

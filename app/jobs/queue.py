@@ -19,6 +19,7 @@ from app.core.logging import named
 from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
+from app.jobs.waiting_lists import move_lines_on
 from app.queries.work import due
 from app.services.work import take_up
 
@@ -67,7 +68,8 @@ def do(kind: str, row: str) -> None:
 
 
 def sweep() -> int:
-    """Do everything that is due; say how many rows that were."""
+    """Do everything that is due; say how many rows that were. Lines come first: they write."""
+    move_lines_on()
     with reading() as session:
         waiting = due(session, now=clock.now())
     for kind, row in waiting:

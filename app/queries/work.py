@@ -1,12 +1,20 @@
 """Work that waits for the worker: the rows say so themselves."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.core.work import Work
-from app.models import Certificate, CertificateStatus, Message, MessageStatus
+from app.models import (
+    Certificate,
+    CertificateStatus,
+    Invitation,
+    InvitationState,
+    Message,
+    MessageStatus,
+)
 
 #: What failed is tried again, each time after twice as long, and then left for a person to see.
 MOST_TRIES = 6
@@ -14,10 +22,22 @@ MOST_TRIES = 6
 ABANDONED = timedelta(minutes=10)
 
 #: Which rows are work, and in which state they wait; people who wait for a certificate come first.
-WAITING: dict[Work, tuple[type[Certificate | Message], CertificateStatus | MessageStatus]] = {
+WAITING: dict[
+    Work,
+    tuple[
+        type[Certificate | Message | Invitation],
+        CertificateStatus | MessageStatus | InvitationState,
+    ],
+] = {
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
+    Work.SEND_INVITATION: (Invitation, InvitationState.QUEUED),
 }
+
+
+def state_of(model: type[Certificate | Message | Invitation]) -> Any:
+    """The column in which rows of work say how they stand."""
+    return model.state if model is Invitation else model.status  # type: ignore[union-attr]
 
 
 def due(session: Session, *, now: datetime) -> list[tuple[Work, UUID]]:
@@ -27,7 +47,7 @@ def due(session: Session, *, now: datetime) -> list[tuple[Work, UUID]]:
         for work, (model, status) in WAITING.items()
         for row, tries, tried_at in session.exec(
             select(model.id, model.tries, model.tried_at)
-            .where(model.status == status, model.tries < MOST_TRIES)
+            .where(state_of(model) == status, model.tries < MOST_TRIES)
             .order_by(col(model.id))
         ).all()
         if may_be_taken_up(tries, tried_at, now=now)

@@ -1,0 +1,115 @@
+"""How people come into an edition: who is invited, who waits, for whom seats are kept."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
+
+from app.core.db import Table, stored_as_text
+from app.models.enrolment import EnrolmentStatus
+
+
+class WaitingPlace(SQLModel, table=True):
+    """A place in the line of an edition: 1 to n, without gaps."""
+
+    __tablename__ = "waiting_place"
+    __table_args__ = (Index(None, "edition_id", "position"),)
+
+    enrolment_id: UUID = Field(primary_key=True, foreign_key="enrolment.id", ondelete="CASCADE")
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    position: int
+
+
+class OfferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    ENDED = "ended"  # a coordinator decided otherwise
+
+
+class SeatOffer(Table, table=True):
+    """A freed seat, held for the person to whom it is offered."""
+
+    __table_args__ = (
+        Index(None, "edition_id", "state"),
+        Index(None, "state", "ends_at"),
+    )
+
+    enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    ends_at: datetime
+    state: OfferState = Field(default=OfferState.OPEN, sa_type=stored_as_text(OfferState))
+    ended_at: datetime | None = None
+
+
+class ReservedSeats(Table, table=True):
+    """Seats of an edition that are kept for the people of a country or of an institution."""
+
+    __table_args__ = (
+        CheckConstraint("seats > 0", name="some_seats"),
+        CheckConstraint("(country = '') <> (institution_id IS NULL)", name="for_one_or_the_other"),
+        UniqueConstraint("edition_id", "country", "institution_id"),
+    )
+
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    country: str = Field(default="", max_length=2)
+    institution_id: UUID | None = Field(default=None, foreign_key="institution.id", index=True)
+    seats: int
+    released_at: datetime | None = None
+
+
+class InvitationState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+
+
+class Invitation(Table, table=True):
+    """One person's way into an edition, by their e-mail address. Its link is not kept, but made."""
+
+    __table_args__ = (UniqueConstraint("edition_id", "email"),)
+
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    email: str = Field(max_length=254, index=True, description="as `normalized_email` gives it")
+    language: str = Field(default="es", max_length=2)
+    generation: int = Field(default=1, description="raised to have the link before open nothing")
+    state: InvitationState = Field(
+        default=InvitationState.QUEUED, sa_type=stored_as_text(InvitationState), index=True
+    )
+    invited_by_id: UUID = Field(foreign_key="account.id")
+    accepted_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    changed_at: datetime
+    tries: int = 0
+    tried_at: datetime | None = None
+
+
+class EnrolmentStep(Table, table=True):
+    """What happened to an enrolment: from which status to which, and by whom."""
+
+    enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
+    before: EnrolmentStatus | None = Field(default=None, sa_type=stored_as_text(EnrolmentStatus))
+    after: EnrolmentStatus = Field(sa_type=stored_as_text(EnrolmentStatus))
+    by_id: UUID | None = Field(
+        default=None, foreign_key="account.id", description="None: by itself, as work was done"
+    )
+
+
+class Corrected(StrEnum):
+    COUNTRY = "country"
+    INSTITUTION = "institution"
+    GENDER = "gender"  # by the person alone; what it was and is stays unsaid
+
+
+class EnrolmentCorrection(Table, table=True):
+    """A mended fact of an admission: what it was, what it is, who mended it and why."""
+
+    enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
+    what: Corrected = Field(sa_type=stored_as_text(Corrected))
+    before: str = Field(default="", max_length=300, description="a country's code, or in words")
+    after: str = Field(default="", max_length=300)
+    why: str = Field(default="", max_length=500)
+    by_id: UUID = Field(foreign_key="account.id")
