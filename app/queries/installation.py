@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import obstore
-from sqlalchemy import Select, Uuid, func, literal, select, union_all
+from sqlalchemy import Select, Uuid, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from app.core import files, migrating
@@ -21,9 +21,11 @@ from app.models import (
     CertificateStatus,
     Enrolment,
     EnrolmentCount,
+    EnrolmentStatus,
     Message,
     MessageStatus,
     StoredFile,
+    WaitingPlace,
 )
 
 #: Work that waits longer is stuck: the worker looks each minute.
@@ -66,6 +68,7 @@ def findings(
         return
     yield Finding(fine=True, sentence="The database has the newest shape.")
     yield _counts(session)
+    yield _lines(session)
     yield _files(session, deep=deep, progress=progress)
     yield from _work(session, now)
     yield from _production(session)
@@ -121,6 +124,27 @@ def _counts(session: Session) -> Finding:
         sentence = f"{wrong} lines of the counts are wrong: run taller doctor --rebuild."
         return Finding(fine=False, sentence=sentence)
     return Finding(fine=True, sentence="The counts agree with the enrolments.")
+
+
+def _lines(session: Session) -> Finding:
+    """Each waiting list has the positions 1 to n, and holds those whose status says so."""
+    of = WaitingPlace
+    number, highest = func.count(), func.max(col(of.position))
+    different = func.count(func.distinct(col(of.position)))
+    gaps = (
+        select(col(of.edition_id))
+        .group_by(col(of.edition_id))
+        .having(or_(highest != number, different != number))
+    )
+    waiting = select(col(Enrolment.id)).where(col(Enrolment.status) == EnrolmentStatus.WAITLISTED)
+    in_line = select(col(of.enrolment_id))
+    strays = union_all(
+        waiting.where(col(Enrolment.id).not_in(in_line)),
+        in_line.where(col(of.enrolment_id).not_in(waiting)),
+    )
+    if session.execute(gaps).first() or session.execute(strays).first():
+        return Finding(fine=False, sentence="A waiting list disagrees with the enrolments.")
+    return Finding(fine=True, sentence="The waiting lists agree with the enrolments.")
 
 
 def _files(session: Session, *, deep: bool, progress: Callable[[int, int], object]) -> Finding:

@@ -36,7 +36,7 @@ def around_settings(visit: EditionVisit) -> dict[str, Any]:
     address = f"{place['address']}/settings"
     return place | {
         "parts": [
-            ("settings", address, _("Settings")),
+            ("settings", address, _("Dates and rules")),
             ("form", f"{address}/form", _("Application form")),
             ("seats", f"{address}/seats", _("Places")),
             ("invitations", f"{address}/invitations", _("Invitations")),

@@ -28,7 +28,7 @@ from app.models import (
     WaitingPlace,
 )
 from app.queries.editions import terms_of
-from app.queries.installation import miscounted
+from app.queries.installation import findings, miscounted
 from app.queries.waiting_lists import standing_of
 from app.services.editions import change_terms
 from app.services.enrolments import approve, change_status, enrol, leave, put_in_line, withdraw
@@ -401,3 +401,18 @@ def test_the_line_has_no_gap_and_no_seat_is_sold_twice_after_any_sequence_of_cha
         assert statuses.count(ACTIVE) + len(held) <= 2
         assert len(waiting) == len(held) or statuses.count(ACTIVE) + len(held) == 2
     assert miscounted(session) == 0
+
+
+def test_the_doctor_sees_a_line_that_disagrees(session: Session, make: Make) -> None:
+    full(session, make, "A", "B")
+    lines = "The waiting lists agree with the enrolments."
+    before = [f.fine for f in findings(session, now=NOW) if f.sentence == lines]
+    place = session.get_one(WaitingPlace, place_of(session, "B").id)
+    place.position = 7
+    session.add(place)
+    session.flush()
+
+    after = [f.sentence for f in findings(session, now=NOW) if not f.fine]
+
+    assert before == [True]
+    assert after == ["A waiting list disagrees with the enrolments."]
