@@ -12,6 +12,7 @@ from app.core.formats import current_zone
 from app.core.i18n import current_locale, language_name
 from app.core.i18n import gettext as _
 from app.models import Account, EnrolmentPolicy
+from app.policy import Action
 from app.queries.applications import asks_something
 from app.queries.courses import (
     EditionOffered,
@@ -117,6 +118,7 @@ def _page(
         address=f"/courses/{course.slug}",
         Door=Door,
         Stage=Stage,
+        Action=Action,
         EnrolmentPolicy=EnrolmentPolicy,
         **(_about(visit, edition, form) if edition else NO_EDITION),
     )

@@ -102,6 +102,7 @@ def revoke_invitation(
         return
     invitation.state, invitation.changed_at = InvitationState.REVOKED, now
     session.add(invitation)
+    session.flush()
     record(session, by, "revoke invitation", "invitation", invitation.id, edition=str(edition_id))
 
 
@@ -158,6 +159,7 @@ def accept_invitation(
     invitation.state, invitation.accepted_by_id = InvitationState.ACCEPTED, account.id
     invitation.changed_at = now
     session.add(invitation)
+    session.flush()
     return enrolment
 
 

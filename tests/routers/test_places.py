@@ -155,6 +155,20 @@ def test_an_offered_place_is_taken_on_its_page(
     assert own(session, second).status is EnrolmentStatus.WAITLISTED
 
 
+def test_an_offer_is_the_next_thing_on_the_first_page_of_whom_it_is_for(
+    make: Make, session: Session, browser: Browser, course: Course
+) -> None:
+    _edition, first, second = offered(make, session, course)
+    pages = []
+    for person in (first, second):
+        browser.sign_in(person)
+        pages.append(browser.get("/home").text)
+
+    assert f'href="{HERE}/place"' in pages[0]
+    assert "A place is free for you" in words(pages[0])
+    assert "A place is free for you" not in words(pages[1])
+
+
 def test_a_place_that_is_let_go_is_the_next_ones(
     make: Make, session: Session, browser: Browser, course: Course
 ) -> None:
