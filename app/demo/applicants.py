@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from app.demo.chance import Chance
 from app.demo.rows import named
@@ -90,8 +91,8 @@ def add_form(stage: Stage, edition: Edition) -> list[ApplicationQuestion]:
         )
     )
     choices = [{"key": f"c{n}", "texts": texts} for n, texts in enumerate(CHOICES, 1)]
-    asked = (
-        (AskedKind.YES_NO, PLAN, list[dict[str, object]](), True),
+    asked: tuple[tuple[AskedKind, dict[str, str], list[dict[str, Any]], bool], ...] = (
+        (AskedKind.YES_NO, PLAN, [], True),
         (AskedKind.SEVERAL, AREAS, choices, False),
     )
     return [
