@@ -196,6 +196,20 @@ def set_password(
     typer.echo(f"{email} has a new password, and is signed out everywhere.")
 
 
+@app.command("forget-second-step")
+def forget_second_step(
+    email: Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")],
+) -> None:
+    """Let somebody sign in with the password alone who lost their device and their codes."""
+    from app.core.db import changing
+    from app.services import administrators
+
+    _refuse_old_shape()
+    with changing() as session:
+        administrators.forget_second_step(session, email=email)
+    typer.echo(f"{email} signs in without a second step, and can set up a new one.")
+
+
 def _password() -> str:
     if sys.stdin.isatty():
         asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)

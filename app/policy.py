@@ -23,6 +23,9 @@ class Action(StrEnum):
     SEE_STATISTICS = "see statistics"
     SEE_ANNUAL_REPORT = "see the annual report"
     SEE_INSTITUTIONS = "see the institutions"
+    CHANGE_INSTITUTIONS = "change the institutions"
+    PROPOSE_NAMES = "propose names of the own institution"
+    NAME_FOCAL_POINTS = "name focal points"
     SEE_CERTIFICATES = "see issued certificates"
     REVOKE_CERTIFICATES = "revoke certificates"
     REDRAW_CERTIFICATES = "draw certificates again"
@@ -55,6 +58,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_STATISTICS: _STAFF | {Role.FOCAL},
     Action.SEE_ANNUAL_REPORT: _STAFF,
     Action.SEE_INSTITUTIONS: _STAFF | {Role.FOCAL},
+    Action.CHANGE_INSTITUTIONS: _STAFF,
+    Action.PROPOSE_NAMES: frozenset({Role.FOCAL}),
+    Action.NAME_FOCAL_POINTS: _STAFF,
     Action.SEE_CERTIFICATES: _STAFF | {Role.FOCAL},
     Action.REVOKE_CERTIFICATES: _STAFF,
     Action.REDRAW_CERTIFICATES: _STAFF,

@@ -20,9 +20,20 @@ install_fonts() {
     fail "The Noto fonts are missing and could not be installed: install the package fonts-noto-core."
 }
 
+# The journeys sign in with an independent provider of OpenID Connect. Its version is fixed here; it opens nothing of ours.
+install_provider() {
+  [ -d .tools/provider/node_modules/oidc-provider ] && return
+  say "Installing the provider that the journeys sign in with …"
+  mkdir -p .tools/provider
+  npm install --prefix .tools/provider --no-package-lock --no-save --silent oidc-provider@9.13.3 >/dev/null ||
+    fail "The npm package oidc-provider is missing and could not be installed."
+}
+
 install_browser
 install_fonts
+install_provider
 say "· the suite on PostgreSQL"
-TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 -m "not journey"
+TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 --dist worksteal \
+  -m "not journey"
 say "· the journeys in Chromium"
-exec pytest --quiet -n 2 -m journey
+exec pytest --quiet -n 2 --dist loadgroup -m journey

@@ -7,14 +7,18 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from uuid import uuid4
+from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
+from sqlalchemy import URL, make_url
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
@@ -26,25 +30,40 @@ from app.jobs.queue import queue
 from app.models import Account
 from app.web.cookie import cookie_name
 from tests.make import Make, a_sign_in
-from tests.postgres import running_postgres
+from tests.postgres import Copy, copy_of, emptied_copies, quick_folder, running_postgres
 
+# How long an example takes says how busy the machine is.
+examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("busy")
 ON_POSTGRESQL = os.environ.get("TALLER_TEST_DATABASE") == "postgresql"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _known_engines() -> Iterator[None]:
+    """Keep the engine of each address, without its connections: it knows the statements by heart.
+
+    Putting them into SQL anew for every test would take a good part of the time.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "make_engine", cache(db.make_engine))
+        yield
+
+
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def template() -> Iterator[URL]:
     """The address of a migrated, empty database that every test gets a copy of."""
     if ON_POSTGRESQL:
         with running_postgres() as address:
             _migrate(address)
             yield make_url(address)
     else:
-        file = tmp_path_factory.mktemp("template") / "template.db"
-        _migrate(f"sqlite:///{file}")
-        # Fold the write-ahead log into the one file that is copied.
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("PRAGMA journal_mode = DELETE")
-        yield make_url(f"sqlite:///{file}")
+        with TemporaryDirectory(dir=quick_folder()) as folder:
+            file = Path(folder, "template.db")
+            _migrate(f"sqlite:///{file}")
+            # Fold the write-ahead log into the one file that is copied.
+            with closing(sqlite3.connect(file)) as connection:
+                connection.execute("PRAGMA journal_mode = DELETE")
+            yield make_url(f"sqlite:///{file}")
 
 
 def _migrate(address: str) -> None:
@@ -53,38 +72,42 @@ def _migrate(address: str) -> None:
     engine.dispose()
 
 
-def _on_server(template: URL, command: str) -> None:
-    engine = create_engine(template.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(command))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def copies(template: URL) -> Iterator[Copy]:
+    """Copies of the empty database, one at a time: they all have the same address."""
+    if ON_POSTGRESQL:
+        with emptied_copies(template.render_as_string(hide_password=False)) as copy:
+            yield copy
+    else:
+        with TemporaryDirectory(dir=quick_folder()) as folder:
+            yield lambda: _file_copy(template, Path(folder))
+
+
+@contextmanager
+def _file_copy(template: URL, folder: Path) -> Iterator[str]:
+    file = folder / "taller.db"
+    shutil.copyfile(str(template.database), file)
+    yield f"sqlite:///{file}"
+    for written in folder.iterdir():
+        written.unlink()
 
 
 @pytest.fixture
-def database(template: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def database(copies: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The test's own database and folder, and the product looking at nothing else."""
-    with a_copy(template, tmp_path, monkeypatch) as url:
+    with copies() as url, in_use(url, tmp_path, monkeypatch):
         yield url
 
 
 @contextmanager
-def a_copy(template: URL, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A copy of the database at ``template``, which the product uses within the block."""
-    if ON_POSTGRESQL:
-        name = f"test_{uuid4().hex}"
-        _on_server(template, f'CREATE DATABASE {name} TEMPLATE "{template.database}"')
-        url = template.set(database=name).render_as_string(hide_password=False)
-    else:
-        shutil.copy(str(template.database), folder / "taller.db")
-        url = f"sqlite:///{folder / 'taller.db'}"
+def in_use(url: str, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The product uses this database and this folder within the block."""
     patch.setenv("TALLER_DATABASE_URL", url)
     patch.setenv("TALLER_DATA_DIR", str(folder / "var"))
     patch.setenv("TALLER_BASE_URL", "http://testserver")
     _forget()
-    yield url
+    yield
     _forget()
-    if ON_POSTGRESQL:
-        _on_server(template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @dataclass(frozen=True)
@@ -111,6 +134,20 @@ def demonstration(
         patch.undo()
         _forget()
         yield Demonstration(make_url(url), folder / "var", now)
+
+
+@contextmanager
+def a_copy(original: URL, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A copy of any database, made anew, which the product uses within the block."""
+    with ExitStack() as stack:
+        if ON_POSTGRESQL:
+            copy = copy_of(original.render_as_string(hide_password=False))
+        else:
+            quick = stack.enter_context(TemporaryDirectory(dir=quick_folder()))
+            copy = _file_copy(original, Path(quick))
+        url = stack.enter_context(copy)
+        stack.enter_context(in_use(url, folder, patch))
+        yield url
 
 
 @pytest.fixture
@@ -160,15 +197,25 @@ class Browser(TestClient):
         self.cookies.delete(cookie_name())
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """The thread with the event loop in which applications answer, one after the other."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
 @pytest.fixture
-def browser(database: str) -> Iterator[Browser]:
+def browser(database: str, portal: BlockingPortal) -> Iterator[Browser]:
     from app.main import create_app  # noqa: PLC0415 -- the product reads its settings when imported
 
     del database
-    with Browser(
-        create_app(),
+    app = create_app()
+    client = Browser(
+        app,
         follow_redirects=False,
         headers={"Accept-Language": "en"},
         raise_server_exceptions=True,
-    ) as client:
+    )
+    client.portal = portal
+    with portal.wrap_async_context_manager(app.router.lifespan_context(app)):
         yield client

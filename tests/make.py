@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.core.clock import now
 from app.core.db import Table
+from app.core.text import folded
 from app.models import (
     Account,
     Activity,
@@ -28,6 +29,7 @@ from app.models import (
     EnrolmentStatus,
     Gender,
     Institution,
+    InstitutionAlias,
     Level,
     LiveSession,
     Milestone,
@@ -69,6 +71,12 @@ class Make:
         n = next(numbers)
         plain: dict[str, Any] = {"acronym": f"INST{n}", "name": f"Institute {n}", "country": "CO"}
         return self.saved(Institution(**plain | given))
+
+    def alias(self, institution: Institution, words: str, **given: Any) -> InstitutionAlias:
+        plain: dict[str, Any] = {"country": institution.country, "key": folded(words)}
+        return self.saved(
+            InstitutionAlias(institution_id=institution.id, words=words, **plain | given)
+        )
 
     def account(self, **given: Any) -> Account:
         n = next(numbers)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -22,9 +22,11 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import make_url
 
 SHARED = "TALLER_TEST_POSTGRES"
 SECONDS_TO_START = 60
+ROOM = 4 * 1024**3
 # Nothing here must outlive a power cut, and nobody connects but the tests.
 OPTIONS = {
     "listen_addresses": "",
@@ -32,6 +34,9 @@ OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1h",
     "timezone": "UTC",
 }
 
@@ -52,7 +57,7 @@ def running_postgres() -> Iterator[str]:
 def running_server() -> Iterator[str]:
     """Start a server, give the folder of its socket, and leave nothing behind."""
     # A socket's path may have a hundred letters at most, which a long TMPDIR would use up.
-    with tempfile.TemporaryDirectory(prefix="taller-pg-", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="taller-pg-", dir=quick_folder()) as folder:
         home = Path(folder)
         owner = server_account()
         if owner:
@@ -79,6 +84,137 @@ def empty_database(socket: str) -> Iterator[str]:
     finally:
         with psycopg.connect(server_address(socket), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@contextlib.contextmanager
+def copy_of(template: str) -> Iterator[str]:
+    """Give the address of a copy of the database at ``template``."""
+    name = f"copy_{uuid4().hex}"
+    with beside(template) as server:
+        server.execute(copying(template, name))
+        yield at(template, name)
+        server.execute(dropping(name))
+
+
+#: Gives the address of a copy of a database, which is gone when the block ends.
+type Copy = Callable[[], contextlib.AbstractContextManager[str]]
+
+
+@contextlib.contextmanager
+def emptied_copies(template: str) -> Iterator[Copy]:
+    """Copies of the database at ``template``, one at a time and all at the same address.
+
+    One that was used is emptied again, which is many times quicker than to make another; if its
+    shape was changed, or the rows that every copy begins with, another is made all the same.
+    """
+    name = f"copies_{uuid4().hex}"
+    with beside(template) as server:
+        with psycopg.connect(template) as original:
+            as_made = Original(original)
+        server.execute(copying(template, name))
+
+        @contextlib.contextmanager
+        def copy() -> Iterator[str]:
+            yield at(template, name)
+            with psycopg.connect(at(template, name), autocommit=True) as used:
+                used.execute(ALONE)
+                is_as_made = as_made.restore(used)
+            if not is_as_made:
+                server.execute(dropping(name))
+                server.execute(copying(template, name))
+
+        yield copy
+        server.execute(dropping(name))
+
+
+class Original:
+    """What a database was like: its tables, its shape, and the rows that it begins with."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.tables = tables(connection)
+        self.filled = with_rows(connection, self.tables)
+        self.looks = looks(connection, self.filled)
+
+    def restore(self, connection: psycopg.Connection) -> bool:
+        """Take away what was added, and say whether that was all: tables, and rows elsewhere."""
+        now = tables(connection)
+        if added := now - self.tables:
+            drop = sql.SQL("DROP TABLE {} CASCADE")
+            connection.execute(drop.format(sql.SQL(", ").join(map(sql.Identifier, added))))
+        if self.tables - now or looks(connection, self.filled) != self.looks:
+            return False
+        empty(connection, with_rows(connection, self.tables - self.filled))
+        return True
+
+
+#: End what else is connected to the database, as dropping it would.
+ALONE = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+#: Every column and constraint there is; what is made anew has another number.
+SHAPE = sql.SQL("""
+    SELECT count(*), sum(hashtextextended(line, 0)) FROM (
+        SELECT concat_ws(' ', attrelid, attname, atttypid, atttypmod, attnotnull, attisdropped)
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace
+        UNION ALL
+        SELECT concat_ws(' ', oid, conname) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    ) AS part (line)
+""")
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+
+
+def tables(connection: psycopg.Connection) -> set[str]:
+    return {name for (name,) in connection.execute(TABLES)}
+
+
+def looks(connection: psycopg.Connection, filled: set[str]) -> list[object]:
+    """Tell two databases apart by their shape and by all rows of some tables."""
+    rows = sql.SQL("SELECT md5(string_agg(row::text, ' ' ORDER BY row::text)) FROM {} AS row")
+    shape = connection.execute(SHAPE).fetchone()
+    contents = (rows.format(sql.Identifier(table)) for table in sorted(filled))
+    return [shape, *(connection.execute(content).fetchone() for content in contents)]
+
+
+def with_rows(connection: psycopg.Connection, among: set[str]) -> set[str]:
+    exists = sql.SQL("EXISTS (SELECT FROM {})")
+    asked = sql.SQL(", ").join(exists.format(sql.Identifier(table)) for table in among)
+    answers = connection.execute(sql.SQL("SELECT {}").format(asked)).fetchone()
+    return {table for table, has_rows in zip(among, answers or (), strict=True) if has_rows}
+
+
+def empty(connection: psycopg.Connection, filled: set[str]) -> None:
+    """Delete all rows, in any order: nothing watches the references meanwhile."""
+    delete = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in filled]
+    unwatched = sql.SQL("SET session_replication_role = replica")
+    connection.execute(sql.SQL("; ").join([unwatched, *delete]))
+
+
+def beside(template: str) -> psycopg.Connection:
+    """Connect to the server that has the database at ``template``, for creating others."""
+    return psycopg.connect(at(template, "postgres"), autocommit=True)
+
+
+def at(template: str, database: str) -> str:
+    return make_url(template).set(database=database).render_as_string(hide_password=False)
+
+
+def copying(template: str, name: str) -> sql.Composed:
+    original = sql.Identifier(make_url(template).database or "")
+    return sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), original)
+
+
+def dropping(name: str) -> sql.Composed:
+    return sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+
+
+def quick_folder() -> str:
+    """Where files are kept in memory, if there is room for them there."""
+    memory = Path("/dev/shm")  # noqa: S108 -- a folder of our own is made in it
+    roomy = os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free >= ROOM
+    return str(memory) if roomy else "/tmp"  # noqa: S108 -- likewise
 
 
 def address(socket: str, database: str) -> str:

@@ -10,6 +10,9 @@ POLICY = """
     see statistics                no       no         no           no        no     yes    yes          yes
     see the annual report         no       no         no           no        no     no     yes          yes
     see the institutions          no       no         no           no        no     yes    yes          yes
+    change the institutions       no       no         no           no        no     no     yes          yes
+    propose names of the own institution  no       no         no           no        no     yes    no           no
+    name focal points             no       no         no           no        no     no     yes          yes
     see issued certificates       no       no         no           no        no     yes    yes          yes
     revoke certificates           no       no         no           no        no     no     yes          yes
     draw certificates again       no       no         no           no        no     no     yes          yes

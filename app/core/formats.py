@@ -1,4 +1,4 @@
-"""Dates, hours, numbers and sizes as the reader's language writes them, in the reader's zone."""
+"""Dates, hours, numbers and sizes as the reader's language, country and zone have them."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
@@ -16,6 +17,7 @@ from app.core.i18n import babel_locale, current_locale
 from app.core.i18n import gettext as _
 
 _zone: ContextVar[str] = ContextVar("zone", default="UTC")
+_country: ContextVar[str] = ContextVar("country", default="")
 
 _DAY = {
     "es": "EEEE d 'de' MMMM",
@@ -37,19 +39,34 @@ def current_zone() -> str:
     return _zone.get()
 
 
-def live_in(zone: str) -> None:
-    """From here on, in this request or job, hours are those of ``zone``."""
+def current_habits() -> str:
+    """The language and whose way of writing numbers and dates: ``es_UY``. What caches go by."""
+    return str(_habits())
+
+
+def _habits() -> Locale:
+    return babel_locale(current_locale(), _country.get())
+
+
+def live_in(zone: str, country: str = "") -> None:
+    """From here on, in this request or job, hours are those of ``zone``.
+
+    Numbers and dates are written as in ``country``; without one, as most do in the language.
+    """
     _zone.set(zone if is_zone(zone) else "UTC")
+    _country.set(country)
 
 
 @contextmanager
-def living_in(zone: str) -> Iterator[None]:
-    """Within the block, hours are those of ``zone``: for a message to somebody else."""
-    token = _zone.set(zone if is_zone(zone) else "UTC")
+def living_in(zone: str, country: str = "") -> Iterator[None]:
+    """The same within the block: for a message to somebody else."""
+    before, from_where = _zone.get(), _country.get()
+    live_in(zone, country)
     try:
         yield
     finally:
-        _zone.reset(token)
+        _zone.set(before)
+        _country.set(from_where)
 
 
 @cache
@@ -68,7 +85,7 @@ def local(moment: datetime) -> datetime:
 def _date(day: date, pattern: str) -> str:
     if day.day == 1 and current_locale() == "fr":
         pattern = pattern.replace("d MMM", "d'er' MMM")  # CLDR leaves it out
-    return str(format_date(day, pattern, locale=babel_locale(current_locale())))
+    return str(format_date(day, pattern, locale=_habits()))
 
 
 def day(value: date) -> str:
@@ -105,7 +122,7 @@ def date_range(start: date | None, end: date | None) -> str:
 def moment(value: datetime) -> str:
     """As in `Thu 9 June, 10:00`; in the reader's zone."""
     pattern = _MOMENT[current_locale()]
-    return str(format_datetime(local(value), pattern, locale=babel_locale(current_locale())))
+    return str(format_datetime(local(value), pattern, locale=_habits()))
 
 
 def clock(value: datetime) -> str:
@@ -113,12 +130,12 @@ def clock(value: datetime) -> str:
 
 
 def number(value: float) -> str:
-    return str(format_decimal(value, locale=babel_locale(current_locale())))
+    return str(format_decimal(value, locale=_habits()))
 
 
 def percent(share: float) -> str:
     """A share of 1 as a whole percentage: 0.463 is "46%"."""
-    return str(format_percent(share, "0%", locale=babel_locale(current_locale())))
+    return str(format_percent(share, locale=_habits()))
 
 
 def size(weight: int) -> str:

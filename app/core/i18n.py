@@ -1,13 +1,13 @@
 """Words in the reader's language: the catalogues, and which of them speaks now."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale, negotiate_locale
+from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -90,9 +90,19 @@ def npgettext(context: str, one: str, many: str, n: int) -> str:
 _ = gettext
 
 
+#: Languages in which numbers and dates are written differently from country to country.
+_BY_COUNTRY = {"es", "pt"}
+
+
 @cache
-def babel_locale(locale: str) -> Locale:
-    """The Babel locale whose habits we follow: ``es`` is Latin American, ``pt`` Brazilian."""
+def babel_locale(locale: str, country: str = "") -> Locale:
+    """The Babel locale whose habits we follow: those of ``country``, where it has its own.
+
+    Else ``es`` is Latin American and ``pt`` Brazilian.
+    """
+    if country and locale in _BY_COUNTRY:
+        with suppress(UnknownLocaleError):
+            return Locale.parse(f"{locale}_{country}")
     return Locale.parse({"es": "es_419", "pt": "pt_BR", "en": "en_GB", "fr": "fr_FR"}[locale])
 
 

@@ -4,14 +4,34 @@ import secrets
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Env(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class SignInProvider(BaseModel, extra="forbid", frozen=True):
+    """Another house whose word we take for who somebody is, by OpenID Connect."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]  # in our addresses
+    name: str = Field(min_length=1, max_length=60, description="as people know it")
+    issuer: str = Field(description="its address, letter for letter as it says it itself")
+    client_id: str
+    client_secret: SecretStr
+    scope: str = "openid email profile"
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_spoken_to_in_secret(cls, issuer: str) -> str:
+        on_this_machine = issuer.startswith(("http://localhost:", "http://127.0.0.1:"))
+        if not (issuer.startswith("https://") or on_this_machine):
+            raise ValueError("an issuer begins with https://")
+        return issuer
 
 
 class Settings(BaseSettings):
@@ -28,9 +48,22 @@ class Settings(BaseSettings):
     content_url: str = Field(default="", description="second origin for uploaded packages")
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Taller <no-reply@taller.example>"
+    sign_in_providers: list[SignInProvider] = Field(
+        default_factory=list, description="a JSON list of providers of OpenID Connect"
+    )
+    second_step_for_staff: bool = Field(
+        default=False, description="coordinators and administrators need a second step to sign in"
+    )
     workers: int = Field(default=1, ge=1, le=64)
     metrics_token: SecretStr = SecretStr("")
     log_level: str = "INFO"
+
+    @field_validator("sign_in_providers")
+    @classmethod
+    def _have_keys_of_their_own(cls, providers: list[SignInProvider]) -> list[SignInProvider]:
+        if len({provider.key for provider in providers}) < len(providers):
+            raise ValueError("two providers have the same key")
+        return providers
 
     @field_validator("base_url", "content_url")
     @classmethod

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 
+from app.core.collation import sort_key
 from app.core.formats import zone_city
 from app.core.i18n import country_name, current_locale
-from app.core.text import folded
 
 #: Of the countries with several zones, the one most of their people live in.
 _MAIN = {
@@ -83,7 +83,7 @@ def _zones_in_words(locale: str) -> tuple[tuple[str, str], ...]:
         for country, zones in _zones_by_country().items()
         for zone in zones
     ]
-    return (*sorted(found, key=lambda pair: folded(pair[1])), ("UTC", "UTC"))
+    return (*sorted(found, key=lambda pair: sort_key(pair[1])), ("UTC", "UTC"))
 
 
 def zone_in_words(zone: str, country: str) -> str:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.demo.courses import CourseHead
+from app.demo.kinds import kind_of
 from app.demo.matching import InstitutionKey
 from app.demo.materials import Materials
 from app.demo.rows import Rows, named
@@ -20,6 +21,7 @@ def add_catalogue(rows: Rows, materials: Materials) -> None:
                 acronym=row.acronym,
                 name=row.name,
                 country=row.country,
+                kind=kind_of(row.acronym),
                 is_example=row.example,
             )
         )

@@ -14,6 +14,7 @@ from app.demo.accounts import add_people, add_sign_ins, add_tutors
 from app.demo.allocation import REPORTED
 from app.demo.catalogue import add_catalogue
 from app.demo.enrolments import add_counts
+from app.demo.institutions import add_other_names, add_proposal
 from app.demo.materials import HOME, gather
 from app.demo.open_editions import TO_APPLY_FOR, add_open, add_upcoming
 from app.demo.presence import holds_people, is_demonstration
@@ -68,9 +69,11 @@ def _write(session: Session, stage: Stage, say: Progress) -> int:
     rows = stage.rows
     say(0, 0, "Making people, editions and works")
     add_catalogue(rows, stage.materials)
+    add_other_names(rows, stage.materials)
     add_sign_ins(rows)
     add_people(rows, stage.materials.programme)
     tutors = add_tutors(rows, stage.materials.programme)
+    add_proposal(rows, tutors)
     add_programme(stage, tutors)
     add_running(stage, tutors)
     add_upcoming(stage, tutors)

@@ -64,7 +64,19 @@ from app.models.enrolment import (
     Progress,
     ProgressState,
 )
-from app.models.institution import Institution
+from app.models.institution import (
+    AliasKind,
+    Belonging,
+    Institution,
+    InstitutionAlias,
+    InstitutionKind,
+    InstitutionMerge,
+    InstitutionMove,
+    InstitutionProposal,
+    ProposalKind,
+    ProposalState,
+)
+from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
 from app.models.module import Module
@@ -78,6 +90,7 @@ from app.models.review import (
     ReviewComment,
     Rubric,
 )
+from app.models.second_step import Authenticator, Passkey, RecoveryCode
 from app.models.stored_file import StoredFile
 from app.models.team import Team, TeamMember
 from app.models.videoconference import Videoconference
@@ -91,6 +104,7 @@ __all__ = [
     "ActivityFile",
     "ActivityKind",
     "ActivityText",
+    "AliasKind",
     "Answer",
     "ApiToken",
     "Application",
@@ -101,6 +115,8 @@ __all__ = [
     "Attempt",
     "Attendance",
     "AuditEvent",
+    "Authenticator",
+    "Belonging",
     "Capstone",
     "CapstoneKind",
     "CapstoneSection",
@@ -124,10 +140,16 @@ __all__ = [
     "FileRole",
     "Gender",
     "Institution",
+    "InstitutionAlias",
+    "InstitutionKind",
+    "InstitutionMerge",
+    "InstitutionMove",
+    "InstitutionProposal",
     "Invitation",
     "InvitationState",
     "LeavingReason",
     "Level",
+    "LinkedIdentity",
     "LiveSession",
     "Message",
     "MessageStatus",
@@ -135,12 +157,16 @@ __all__ = [
     "Mode",
     "Module",
     "OfferState",
+    "Passkey",
     "PlatformRole",
     "Progress",
     "ProgressState",
+    "ProposalKind",
+    "ProposalState",
     "Question",
     "QuestionKind",
     "Quiz",
+    "RecoveryCode",
     "ReservedSeats",
     "Review",
     "ReviewComment",

@@ -53,6 +53,8 @@ class SignIn(Table, table=True):
     token_hash: str = Field(unique=True, max_length=64)
     browser: str = Field(default="", max_length=200)
     expires_at: datetime
+    second_step_due: bool = Field(default=False, description="opens nothing until it is done")
+    challenge: str = Field(default="", max_length=100, description="what a passkey is to sign")
 
 
 class SignInTry(Table, table=True):

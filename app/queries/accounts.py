@@ -55,6 +55,12 @@ def credentials(session: Session, email: str) -> Credentials | None:
     return Credentials(*row) if row else None
 
 
+def account_by_email(session: Session, email: str) -> Account | None:
+    return session.exec(
+        select(Account).where(Account.email == normalized_email(email))
+    ).one_or_none()
+
+
 def is_taken(session: Session, email: str) -> bool:
     """Whether somebody has an account with this address."""
     return credentials(session, email) is not None

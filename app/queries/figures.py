@@ -123,6 +123,12 @@ class Figures:
         groups = [self.total, *(group for table in self.tables for group in table.groups)]
         return all(group.stated is not None for group in groups)
 
+    @property
+    def show_small_groups(self) -> bool:
+        """Whether a number here could point to a person: only those who see the people get it."""
+        groups = [self.total, *(group for table in self.tables for group in table.groups)]
+        return any(group.women is not None and _could_point_to_one(group) for group in groups)
+
 
 def with_every_part(groups: tuple[Group, ...], by: tuple[Dimension, ...]) -> tuple[Group, ...]:
     """With a line for each answer to the question of gender, also where nobody gave it."""
@@ -205,6 +211,10 @@ def _is_small(group: Group) -> bool:
         return False
     parts = (group.women or 0, group.men or 0)
     return group.total < FEWEST_IN_A_SPLIT or min(parts) < FEWEST_IN_A_PART
+
+
+def _could_point_to_one(group: Group) -> bool:
+    return _is_small(group) or 0 < (group.other or 0) < FEWEST_IN_A_PART
 
 
 def _small_ones_joined(groups: Sequence[Group], dimensions: int) -> tuple[Group, ...]:

@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlmodel import Session, col
 
+from app.core.collation import sort_key
 from app.core.folding import Folded
+from app.core.i18n import country_name
 from app.core.text import folded
 from app.models import (
     PARTICIPANTS,
@@ -266,7 +268,10 @@ def origins(session: Session, edition_id: UUID, only_institution: UUID | None) -
     institutions = {row[1]: InstitutionNamed(*row[1:]) for row in rows if row[1]}
     return Origins(
         countries=sorted({row[0] for row in rows}),
-        institutions=sorted(institutions.values(), key=lambda i: (folded(i.acronym), i.country)),
+        institutions=sorted(
+            institutions.values(),
+            key=lambda i: (sort_key(i.acronym), sort_key(country_name(i.country))),
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """How many seats of an edition somebody can still get: what is taken, held, and kept for others."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
@@ -111,13 +111,32 @@ def seats_of(session: Session, edition: Room, *, on: date) -> Seats:
     """The seats as they are; for a decision the edition must be locked."""
     if edition.capacity is None:
         return Seats(None)
-    found = Seats(edition.capacity)
-    for is_kept, country, key, n in session.execute(_told(edition.id)):
-        institution_id = None if key == NO_INSTITUTION else key
-        if not is_kept:
-            found.occupied[Origin(country, institution_id)] += int(n)
+    found, kept, successors = Seats(edition.capacity), Counter[Origin](), dict[UUID, UUID]()
+    for kind, country, key, other, n in session.execute(_told(edition.id)):
+        origin = Origin(country, None if key == NO_INSTITUTION else key)
+        if kind == _MERGED:
+            successors[key] = other
+        elif kind == _SEATED:
+            found.occupied[origin] += int(n)
         elif reserves_hold(edition, on):
-            found.reserves.append(Reserve(country, institution_id, int(n)))
+            kept[origin] += int(n)
+    found.occupied = _as_now(found.occupied, successors)
+    found.reserves = [Reserve(*origin, n) for origin, n in _as_now(kept, successors).items()]
+    return found
+
+
+#: The kinds of lines in the answer of the one statement.
+_SEATED, _KEPT, _MERGED = range(3)
+
+
+def _as_now(numbers: Counter[Origin], successors: Mapping[UUID, UUID]) -> Counter[Origin]:
+    """The same under the institutions that have taken the place of those which were merged."""
+    found = Counter[Origin]()
+    for (country, own), n in numbers.items():
+        present = own
+        while present in successors:
+            present = successors[present]
+        found[Origin(country, present)] += n
     return found
 
 
@@ -133,20 +152,33 @@ def reserves_hold(edition: Room, on: date) -> bool:
 
 
 def _told(edition_id: UUID) -> CompoundSelect[Any]:
-    """In one statement: who has a seat, for whom one is held, and how many are kept for whom."""
-    of, kept = EnrolmentCount, ReservedSeats
+    """In one statement: who has a seat or is held one, how many are kept, and what was merged."""
+    of, kept, nobody = EnrolmentCount, ReservedSeats, literal(NO_INSTITUTION, Uuid())
     return union_all(
-        select(literal(0).label("kept"), col(of.country), col(of.institution_key), col(of.n)).where(
-            col(of.edition_id) == edition_id, col(of.status).in_(PARTICIPANTS), col(of.n) > 0
-        ),
-        select(literal(0), col(Account.country), _key(Account.institution_id), literal(1))
+        select(
+            literal(_SEATED).label("kind"),
+            col(of.country),
+            col(of.institution_key),
+            nobody.label("successor"),
+            col(of.n),
+        ).where(col(of.edition_id) == edition_id, col(of.status).in_(PARTICIPANTS), col(of.n) > 0),
+        select(
+            literal(_SEATED), col(Account.country), _key(Account.institution_id), nobody, literal(1)
+        )
         .select_from(SeatOffer)
         .join(Enrolment, col(Enrolment.id) == col(SeatOffer.enrolment_id))
         .join(Account, col(Account.id) == col(Enrolment.account_id))
         .where(col(SeatOffer.edition_id) == edition_id, col(SeatOffer.state) == OfferState.OPEN),
-        select(literal(1), col(kept.country), _key(kept.institution_id), col(kept.seats)).where(
-            col(kept.edition_id) == edition_id, col(kept.released_at).is_(None)
-        ),
+        select(
+            literal(_KEPT), col(kept.country), _key(kept.institution_id), nobody, col(kept.seats)
+        ).where(col(kept.edition_id) == edition_id, col(kept.released_at).is_(None)),
+        select(
+            literal(_MERGED),
+            literal(""),
+            col(Institution.id),
+            col(Institution.merged_into_id),
+            literal(0),
+        ).where(col(Institution.merged_into_id).is_not(None)),
     )
 
 
@@ -156,7 +188,7 @@ def _key(institution_id: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ReserveLine:
-    """Kept seats as coordinators see them."""
+    """Kept seats as coordinators see them; ``institution_id`` is the one that counts today."""
 
     id: UUID
     country: str
@@ -173,7 +205,7 @@ def reserve_lines(session: Session, edition_id: UUID) -> list[ReserveLine]:
         select(
             col(of.id),
             col(of.country),
-            col(of.institution_id),
+            func.coalesce(col(Institution.merged_into_id), col(of.institution_id)),
             col(Institution.acronym),
             col(Institution.country),
             col(of.seats),

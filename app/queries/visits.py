@@ -193,6 +193,7 @@ def _signed_in() -> Select[tuple[Any, ...]]:
         .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)
         .where(
             col(SignIn.token_hash) == bindparam("token_hash", type_=String),
+            col(SignIn.second_step_due).is_(False),
             col(SignIn.expires_at) > bindparam("now", type_=UTCDateTime),
         )
     )

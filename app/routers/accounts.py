@@ -16,9 +16,12 @@ from app.models import Gender
 from app.policy import Action
 from app.queries.accounts import PersonSeen, keys_of, person
 from app.queries.certificates import certificates_of
+from app.queries.institution_proposals import Waiting, waiting_of
 from app.queries.institutions import InstitutionSeen, institutions
+from app.queries.linked_identities import identities_of
 from app.queries.sign_ins import sign_ins_of
 from app.services.accounts import change_person, renew_calendar
+from app.services.institution_proposals import settle_institution
 from app.services.keys import make_key, withdraw_key
 from app.services.sign_ins import end_sign_in, end_sign_ins
 from app.web.choices import themes, zone_offered
@@ -33,6 +36,7 @@ from app.web.person_form import (
     Tidy,
     affiliation,
     person_of,
+    proposed,
     what_is_offered,
 )
 
@@ -69,10 +73,17 @@ def change(
     visit: SignedIn,
     form: Annotated[Form[PersonForm], Depends(submitted(PersonForm))],
 ) -> Response:
-    about = affiliation(form, institutions(visit.session))
+    waiting = waiting_of(visit.session, visit.viewer.id)
+    about = affiliation(form, institutions(visit.session), waiting)
     if form.data is None:
         return show(request, visit, Forms(person=form, about=about))
     change_person(visit.session, visit.viewer.id, person_of(form.data, about.id))
+    settle_institution(
+        visit.session,
+        visit.viewer.id,
+        proposed(form.data),
+        chosen_before=visit.viewer.institution_id,
+    )
     response = go_to("/account", say=_("Your account says this from now on."))
     if form.data.language != visit.viewer.language:
         response.delete_cookie("lang")  # the last word on the language is this one
@@ -146,7 +157,8 @@ def show(request: Request, visit: Visit, forms: Forms) -> Response:
     session, viewer = visit.session, visit.viewer
     seen = person(session, viewer.id)
     about = forms.about or Affiliation(institutions(session))
-    form = forms.person or _as_known(seen, about.known)
+    waiting = waiting_of(session, viewer.id)
+    form = forms.person or _as_known(seen, about.known, waiting)
     token = feed_token(viewer.id, seen.calendar_generation)
     host = settings().base_url.partition("://")[2]
     return render(
@@ -157,6 +169,7 @@ def show(request: Request, visit: Visit, forms: Forms) -> Response:
         here="account",
         person=seen,
         form=form,
+        proposal=waiting,
         key_form=forms.key,
         keys=keys_of(session, viewer.id),
         sign_ins=sign_ins_of(session, viewer.id, now=clock.now()),
@@ -165,18 +178,22 @@ def show(request: Request, visit: Visit, forms: Forms) -> Response:
         feed=f"{settings().base_url}/calendar/{token}.ics",
         subscribe=f"webcal://{host}/calendar/{token}.ics",
         themes=themes(),
+        providers=(houses := settings().sign_in_providers),
+        identities=identities_of(session, viewer.id) if houses else [],
         Action=Action,
         **what_is_offered(about, form.typed.get("zone", "")) | {"genders": list(Gender)},
     )
 
 
-def _as_known(seen: PersonSeen, known: Sequence[InstitutionSeen]) -> Form[PersonForm]:
+def _as_known(
+    seen: PersonSeen, known: Sequence[InstitutionSeen], waiting: Waiting | None
+) -> Form[PersonForm]:
     """The form as it stands before anything is typed."""
     return Form(
         typed={
             "name": seen.name,
             "country": seen.country,
-            "institution": _label(seen, known),
+            "institution": _label(seen, known) or (waiting.name if waiting else ""),
             "gender": seen.gender.value,
             "gender_word": seen.gender_word,
             "language": seen.language,

@@ -127,11 +127,14 @@ def _page(
 def _mending(visit: EditionVisit, person: PersonSeen) -> dict[str, Any]:
     if person.status not in TAKEN_DOWN or person.admitted_at is None:
         return {"mends": False}
-    known = institutions(visit.session)
+    known = [(one.id, one.label) for one in institutions(visit.session)]
+    if person.institution_id and person.institution_id not in dict(known):  # merged since
+        country = country_name(person.institution_country or "")
+        known.insert(0, (person.institution_id, f"{person.acronym}, {country}"))
     return {
         "mends": True,
         "countries": choices.countries(),
-        "institutions": [(one.id, one.label) for one in known],
+        "institutions": known,
     }
 
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from app.policy import Action
-from app.queries.audit import PAGE, events, how_many_events, known_actions
+from app.queries.audit import PAGE, events, how_many_events, known_actions, subjects
 from app.web.asked import address_of, asked
-from app.web.audit_words import in_words
+from app.web.audit_words import in_words, said
 from app.web.forms import Form
 from app.web.guards import Visit, guarded_by, may
 from app.web.one_hop import OneHopRoute
@@ -31,6 +31,8 @@ def index(
     wanted = form.data or AuditFilter()
     last = max(1, -(-how_many_events(visit.session, wanted.action) // PAGE))
     page = min(wanted.page, last)
+    seen = events(visit.session, wanted.action, page=page)
+    named = subjects(visit.session, seen)
     return render(
         request,
         visit,
@@ -39,8 +41,7 @@ def index(
         here="audit",
         form=form,
         actions=[(action, in_words(action)) for action in known_actions(visit.session)],
-        in_words=in_words,
-        events=events(visit.session, wanted.action, page=page),
+        events=[said(event, named, visit.may) for event in seen],
         number=page,
         last=last,
         address=address_of("/audit", form, "page"),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from app.core import clock
 from app.core.formats import current_zone
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.policy import Action, Role
 from app.queries.editions import Wanted, When, editions, how_many, years
 from app.web.asked import address_of, asked
@@ -80,6 +81,6 @@ def _tabs(form: Form[Filters], numbers: dict[When, int]) -> list[tuple[str, str,
         When.FINISHED: _("Finished"),
     }
     return [
-        ("", everything, _("All"), sum(numbers.values())),
+        ("", everything, pgettext("editions", "All"), sum(numbers.values())),
         *((w, f"{everything}{sign}when={w}", words[w], numbers[w]) for w in When),
     ]

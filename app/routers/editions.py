@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from app.core import clock
-from app.core.formats import current_zone, zone_name
-from app.core.i18n import choose, chosen_language, current_locale
+from app.core.formats import current_habits, current_zone, zone_name
+from app.core.i18n import choose, chosen_language
 from app.core.i18n import gettext as _
 from app.models import EnrolmentStatus
 from app.policy import Action
@@ -48,7 +48,7 @@ def _made_of(visit: EditionVisit, ahead: SessionAhead | None) -> tuple[object, .
         visit.viewer.theme,
         sorted(visit.roles),
         ahead and ahead.id,
-        current_locale(),
+        current_habits(),
         current_zone(),
         clock.today(current_zone()),
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.models import MessageStatus
 from app.policy import Action
 from app.queries.messages import PAGE, how_many_by_status, messages
@@ -39,7 +40,7 @@ def index(
     total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
     last = max(1, -(-total // PAGE))
     page = min(wanted.page, last)
-    tabs = [("", "/outbox", _("All"), sum(counts.values()))]
+    tabs = [("", "/outbox", pgettext("messages", "All"), sum(counts.values()))]
     tabs += [(s.value, f"/outbox?status={s}", label(s), counts.get(s, 0)) for s in MessageStatus]
     return render(
         request,

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from app.core import clock
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
+from app.core.i18n import ngettext, pgettext
 from app.policy import Action
 from app.queries.people import State, Tally, lines, room, tally
 from app.services.enrolments import approve, decline, withdraw
@@ -152,7 +152,7 @@ def _addresses(visit: EditionVisit, form: Form[Filters], numbers: Tally) -> dict
     sign = "&" if "?" in everybody else "?"
     return {
         "state_tabs": [
-            ("", everybody, _("All"), numbers.total()),
+            ("", everybody, pgettext("people", "All"), numbers.total()),
             *((s, f"{everybody}{sign}state={s}", words[s], numbers.total(s)) for s in State),
         ],
         "sort_address": address_of(path, form, "sort", "page", "keys"),

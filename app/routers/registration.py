@@ -18,6 +18,7 @@ from app.models import normalized_email
 from app.queries.accounts import is_taken
 from app.queries.institutions import institutions
 from app.services.accounts import AddressTaken, Person, address_taken, register, weakness
+from app.services.institution_proposals import settle_institution
 from app.services.sign_ins import note_failure, refuse_guessing
 from app.web.choices import zone_offered
 from app.web.db import unit_of_work
@@ -32,6 +33,7 @@ from app.web.person_form import (
     PersonForm,
     affiliation,
     person_of,
+    proposed,
     what_is_offered,
 )
 from app.web.throttle import address_of
@@ -115,6 +117,7 @@ def _make_account(
     try:
         with unit_of_work() as session:
             account = register(session, person, email=form.data.email, password_hash=password_hash)
+            settle_institution(session, account.id, proposed(form.data))
             onward = path_within(form.data.next) or landing(account.platform_role)
             return let_in(
                 request,
@@ -131,7 +134,8 @@ def _make_account(
 
 def _again(request: Request, form: Form[Any]) -> Response:
     with reading() as session:
-        return show(request, form, Affiliation(institutions(session)))
+        asks = bool(form.typed.get("institution_choice"))
+        return show(request, form, Affiliation(institutions(session), asks=asks))
 
 
 def show(request: Request, form: Form[RegistrationForm], about: Affiliation) -> Response:

@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.errors import NotFound, RuleBroken
 from app.core.formats import current_zone
 from app.core.i18n import gettext as _
+from app.core.i18n import pgettext
 from app.models import Mode
 from app.policy import Action
 from app.queries import statistics
@@ -17,6 +18,7 @@ from app.queries.figures import Audience, published
 from app.queries.reports import AnnualReport, annual_report, has_editions
 from app.web import annual
 from app.web.exports import csv_response, file_name, xlsx_response
+from app.web.figures import not_for_publication
 from app.web.forms import Form
 from app.web.guards import Visit, guarded_by, may
 from app.web.labels import label
@@ -84,7 +86,7 @@ def show(request: Request, visit: Reader, year: Year, mode: str = Mode.TUTOR_LED
         **told_of(report, _mode(mode)),
         form=Form(typed={"year": str(year), "mode": mode}),
         years=[(year, year) for year in sorted({*years, year}, reverse=True)],
-        modes=[*((it, label(it)) for it in Mode), (ALL_COURSES, _("All"))],
+        modes=[*((it, label(it)) for it in Mode), (ALL_COURSES, pgettext("courses", "All"))],
         files=[(f"/reports/annual/{year}.{kind.lower()}{query}", kind) for kind in _KINDS],
     )
 
@@ -107,6 +109,7 @@ def told_of(report: AnnualReport, mode: Mode | None) -> dict[str, Any]:
         "figures": report.figures,
         "tables": [annual.edition_table(report), *annual.other_tables(report)],
         "notes": annual.notes(report),
+        "care": not_for_publication() if report.figures.show_small_groups else "",
         "filters_in_words": annual.in_one_line(report, mode),
         "hours": annual.hours(report),
         "handed_in": annual.handed_in(report),

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from app.core.errors import TooMany
 from app.core.i18n import gettext as _
 from app.core.passwords import LONGEST
+from app.core.settings import settings
 from app.queries.accounts import Credentials
 from app.services.sign_ins import end_sign_in
 from app.web.cookie import take_back
@@ -86,4 +87,5 @@ def show(request: Request, form: Form[SignInForm]) -> Response:
         here="sign-in",
         form=form,
         onward=path_within(form.typed.get("next", "")),
+        providers=settings().sign_in_providers,
     )

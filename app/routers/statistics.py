@@ -14,7 +14,16 @@ from app.policy import Action
 from app.queries import statistics
 from app.queries.figures import Counting, Figures, published
 from app.web.exports import csv_response, xlsx_response
-from app.web.figures import ShownTable, columns_of, json_row, rows_of, sheet_of, table_of, total_row
+from app.web.figures import (
+    ShownTable,
+    columns_of,
+    json_row,
+    not_for_publication,
+    rows_of,
+    sheet_of,
+    table_of,
+    total_row,
+)
 from app.web.guards import Visit, guarded_by, may
 from app.web.one_hop import OneHopRoute
 from app.web.pages import render
@@ -98,6 +107,7 @@ def told(asked: Asked, found: Figures | None) -> dict[str, Any]:
         "counted": _counted(asked),
         "figures": found,
         "tables": _tables(asked, found) if found else [],
+        "care": not_for_publication() if found and found.show_small_groups else "",
         "in_words": in_one_line(in_words(asked)),
     }
 
@@ -132,7 +142,7 @@ def _xlsx(
     _request: Request, _visit: Visit, asked: Asked, found: Figures, tables: list[ShownTable]
 ) -> Response:
     sheets = [sheet_of(table, found) for table in tables]
-    words = [(_("What is counted"), _heading(asked)), *about(asked)]
+    words = [(_("What is counted"), _heading(asked)), *about(asked, found)]
     return xlsx_response(asked.file_name, *sheets, about=words)
 
 
@@ -158,7 +168,7 @@ def _json(asked: Asked, found: Figures) -> Response:
             "count": asked.query.count,
             "by": list(first.by),
             "filters": _filters(asked),
-            "in_words": dict(about(asked)),
+            "in_words": dict(about(asked, found)),
             "rows": [json_row(line, first.by) for line in first.lines],
             **{
                 "_".join(["by", *table.by]): [json_row(line, table.by) for line in table.lines]

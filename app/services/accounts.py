@@ -37,7 +37,7 @@ def address_taken() -> AddressTaken:
     return AddressTaken(_("An account with this address exists. Sign in instead."))
 
 
-def register(session: Session, person: Person, *, email: str, password_hash: str) -> Account:
+def register(session: Session, person: Person, *, email: str, password_hash: str | None) -> Account:
     """Make an account, and welcome its owner. Of two with one address, the first gets it."""
     account = Account(
         email=normalized_email(email),

@@ -11,6 +11,7 @@ from app.core.text import one_line
 from app.core.zones import main_zone
 from app.models import Account, Gender, PlatformRole
 from app.queries.accounts import credentials
+from app.services import second_step
 from app.services.accounts import Person, change_password, register, weakness
 from app.services.audit import record
 
@@ -58,6 +59,15 @@ def set_password(session: Session, *, email: str, password: str) -> None:
         raise NotFound(_("Nobody has an account with %(address)s.") % {"address": email})
     change_password(session, known.id, _hash(password, email))
     record(session, None, "set password", "account", known.id)
+
+
+def forget_second_step(session: Session, *, email: str) -> None:
+    """For somebody who lost the device and the codes."""
+    known = credentials(session, email)
+    if known is None:
+        raise NotFound(_("Nobody has an account with %(address)s.") % {"address": email})
+    second_step.forget_second_step(session, session.get_one(Account, known.id))
+    record(session, None, "forget second step", "account", known.id)
 
 
 def _hash(password: str, email: str) -> str:

@@ -15,6 +15,8 @@ from app.queries.sign_ins import WINDOW, next_try_at
 
 KEPT_FOR = timedelta(days=14)
 A_WORKING_DAY = timedelta(hours=12)
+#: How long the second step may take.
+BETWEEN_STEPS = timedelta(minutes=15)
 
 
 def begin_sign_in(
@@ -23,13 +25,16 @@ def begin_sign_in(
     *,
     browser: str,
     keep: bool,
+    second_step_due: bool = False,
     replaces: str = "",
     now: datetime,
 ) -> str:
     """Sign a person in, and give the secret that their browser keeps; we keep only its hash.
 
-    ``replaces`` is the secret this browser had before: it opens nothing from now on.
+    ``replaces`` is the secret this browser had before: it opens nothing from now on. While the
+    second step is due the new one opens nothing but the page of that step.
     """
+    lasts = KEPT_FOR if keep else A_WORKING_DAY
     if replaces:
         session.execute(delete(SignIn).where(col(SignIn.token_hash) == token_hash(replaces)))
     session.execute(
@@ -41,7 +46,8 @@ def begin_sign_in(
             account_id=account_id,
             token_hash=token_hash(secret),
             browser=browser[:200],
-            expires_at=now + (KEPT_FOR if keep else A_WORKING_DAY),
+            expires_at=now + (BETWEEN_STEPS if second_step_due else lasts),
+            second_step_due=second_step_due,
             created_at=now,
         )
     )

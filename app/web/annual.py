@@ -17,6 +17,7 @@ from app.web.figures import (
     ShownTable,
     counting_words,
     name_of,
+    not_for_publication,
     part_words,
     sheet_of,
     table_of,
@@ -148,6 +149,7 @@ def about(report: AnnualReport, mode: Mode | None) -> list[tuple[str, str]]:
     """What is counted, and what cannot be seen in the tables: for the second sheet."""
     found = [
         (_("What is counted"), _("Annual report %(year)s") % {"year": report.year}),
+        *([(_("Take care"), not_for_publication())] if report.figures.show_small_groups else []),
         (_("Courses"), mode_words(mode)),
         (_("Counted"), _("People who took part, still at it or completed")),
         (_("How"), counting_words(report.figures.counting)),

@@ -1,17 +1,38 @@
-"""What the audit log calls acts and things, in words: the log itself keeps one spelling of each."""
+"""What the audit log says, in words: the log itself keeps one spelling of each act and thing."""
 
-from app.core.i18n import gettext
-from app.web.labels import N_
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from app.core.formats import long_day, number
+from app.core.i18n import chosen_language, gettext
+from app.core.i18n import gettext as _
+from app.models import CertificateStatus, EnrolmentPolicy, EnrolmentStatus
+from app.policy import Action
+from app.queries.audit import EventSeen, SubjectSeen
+from app.web.figures import edition_words
+from app.web.labels import N_, label
 
 #: Acts and things as services record them. One that is missing here is shown as it was recorded.
 WORDS = {
+    "accept institution proposal": N_("accepted a proposed institution or name"),
+    "add alias": N_("added another name"),
+    "add institution": N_("added an institution"),
     "approve enrolment": N_("gave a place"),
     "cancel live session": N_("cancelled a live session"),
     "change application form": N_("changed an application form"),
-    "change edition": N_("changed the settings of an edition"),
     "correct enrolment": N_("corrected what was taken down on admission"),
+    "capstone.accept": N_("accepted a team's work"),
+    "capstone.return": N_("returned a team's work for revision"),
+    "change edition": N_("changed the settings of an edition"),
+    "change institution": N_("changed an institution"),
     "create administrator": N_("made an administrator"),
     "decline enrolment": N_("declined an application"),
+    "decline institution proposal": N_("declined a proposed institution or name"),
     "draw certificate again": N_("had a certificate drawn again"),
     "invite": N_("invited somebody"),
     "move in line": N_("moved somebody in the waiting list"),
@@ -19,20 +40,198 @@ WORDS = {
     "put in line": N_("put somebody on the waiting list"),
     "release seats": N_("released reserved places"),
     "reserve seats": N_("reserved places"),
+    "import institutions": N_("imported institutions from a file"),
+    "merge institution": N_("merged it into another institution"),
+    "name focal point": N_("named a focal point"),
+    "remove alias": N_("took another name away"),
+    "remove focal point": N_("took the role of focal point back"),
     "revoke certificate": N_("withdrew a certificate"),
     "revoke invitation": N_("took an invitation back"),
     "send message again": N_("had a message sent again"),
     "set password": N_("set a new password"),
+    "forget second step": N_("removed the second step of signing in"),
+    "take in institution": N_("took another institution in"),
+    "undo merge": N_("undid a merge"),
     "withdraw enrolment": N_("took a place away"),
     "account": N_("account"),
+    "capstone_version": N_("version of a team's work"),
     "certificate": N_("certificate"),
     "edition": N_("edition"),
     "enrolment": N_("enrolment"),
     "invitation": N_("invitation"),
+    "institution": N_("institution"),
+    "institution proposal": N_("proposed institution"),
     "live session": N_("live session"),
     "message": N_("message"),
 }
 
+#: The same acts as whole sentences, said after the name of who did it. They hold what a
+#: `SubjectSeen` knows: `person`, `edition` and `thing`.
+DEEDS = {
+    "approve enrolment": N_("gave %(person)s a place in %(edition)s"),
+    "cancel live session": N_("cancelled the session “%(thing)s” of %(edition)s"),
+    "capstone.accept": N_("accepted %(thing)s in %(edition)s"),
+    "capstone.return": N_("returned %(thing)s in %(edition)s for revision"),
+    "change edition": N_("changed the settings of %(edition)s"),
+    "create administrator": N_("made %(person)s an administrator"),
+    "decline enrolment": N_("declined the application of %(person)s for %(edition)s"),
+    "draw certificate again": N_("had %(thing)s of %(person)s for %(edition)s drawn again"),
+    "revoke certificate": N_("withdrew %(thing)s of %(person)s for %(edition)s"),
+    "send message again": N_("had the message “%(thing)s” sent again to %(person)s"),
+    "set password": N_("set a new password for %(person)s"),
+    "forget second step": N_("removed the second step of %(person)s"),
+    "withdraw enrolment": N_("took away the place of %(person)s in %(edition)s"),
+}
+
+#: What can be set in an edition, as its settings call it.
+TERMS = {
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+    "reporting_year": N_("Reporting year"),
+    "policy": N_("Enrolment"),
+    "enrol_until": N_("Last day to enrol"),
+    "capacity": N_("Places"),
+    "required_share": N_("Share of the activities to be done, in per cent"),
+    "requires_capstone": N_("The team's work must be accepted"),
+    "gives_certificate": N_("Who completes this edition gets a certificate"),
+    "capstone_due_on": N_("Day on which the team's work is due"),
+}
+
+#: Details that the sentence says already, or that only programs need.
+UNSAID = {"after", "code", "edition", "number", "title"}
+
+type May = Callable[[Action], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the log as it is read."""
+
+    at: datetime
+    actor: str | None
+    deed: Markup
+    notes: list[str]
+    lost_id: str = ""  # of what is no longer here
+
 
 def in_words(recorded: str) -> str:
     return gettext(WORDS[recorded]) if recorded in WORDS else recorded
+
+
+def said(event: EventSeen, named: Mapping[UUID, SubjectSeen], may: May) -> Said:
+    """An event in words, with links where its reader may follow them."""
+    subject = named.get(event.subject_id) if event.subject_id else None
+    notes = _notes(event)
+    if subject is not None and event.action in DEEDS:
+        parts = _parts(subject, may)
+        deed = escape(gettext(DEEDS[event.action])) % parts
+        return Said(event.at, event.actor, deed, notes)
+    told = {"deed": in_words(event.action), "thing": in_words(event.subject_type)}
+    if subject is not None:
+        name = subject.person or subject.name or _edition(subject)
+        deed = escape(_("%(deed)s: %(thing)s")) % (told | {"thing": name})
+        return Said(event.at, event.actor, deed, notes)
+    if event.subject_id is None:
+        return Said(event.at, event.actor, escape(told["deed"]), notes)
+    deed = escape(_("%(deed)s (%(thing)s that is no longer here)")) % told
+    return Said(event.at, event.actor, deed, notes, str(event.subject_id))
+
+
+def _parts(subject: SubjectSeen, may: May) -> dict[str, Markup]:
+    return {
+        "person": Markup("<strong>{}</strong>").format(subject.person),
+        "edition": _edition(subject, may),
+        "thing": _thing(subject, may),
+    }
+
+
+def _edition(subject: SubjectSeen, may: May = lambda _action: False) -> Markup:
+    title = edition_words(subject.title, subject.starts_on, subject.ends_on)
+    address = f"/editions/{subject.edition_id}"
+    return _link(title, address if may(Action.VIEW_EDITION) else "", chosen_language(subject.title))
+
+
+def _thing(subject: SubjectSeen, may: May) -> Markup:
+    within = f"/editions/{subject.edition_id}"
+    if subject.code:
+        address = f"/certificates/{subject.code}" if may(Action.SEE_CERTIFICATES) else ""
+        return _link(_("certificate %(code)s") % {"code": subject.code}, address)
+    if subject.capstone_id:
+        text = _("version %(number)s of the work of %(team)s") % {
+            "number": subject.number,
+            "team": subject.name,
+        }
+        address = f"{within}/capstones/{subject.capstone_id}/versions/{subject.number}"
+        return _link(text, address if may(Action.READ_CAPSTONES) else "")
+    if subject.session_id:
+        address = f"{within}/sessions/{subject.session_id}"
+        return _link(subject.name, address if may(Action.VIEW_EDITION) else "", subject.language)
+    return _link(subject.name, "", subject.language)
+
+
+def _link(text: str, address: str, language: str = "") -> Markup:
+    lang = Markup(' lang="{}"').format(language) if language else ""
+    if address:
+        return Markup('<a href="{}"{}>{}</a>').format(address, lang, text)
+    return Markup("<span{}>{}</span>").format(lang, text) if lang else escape(text)
+
+
+def _notes(event: EventSeen) -> list[str]:
+    """Before and after, the reason, and whatever else was recorded."""
+    details = event.details
+    if isinstance(details.get("before"), dict):
+        notes = _changes(details["before"], details.get("after", {}))
+    elif "before" in details:
+        notes = [_("Before: %(state)s") % {"state": _state(event.subject_type, details["before"])}]
+    else:
+        notes = []
+    for name, value in details.items():
+        if name in UNSAID or name == "before" or value in (None, ""):
+            continue
+        notes.append(_note(name, value))
+    return notes
+
+
+def _note(name: str, value: Any) -> str:
+    if name == "reason":
+        return _("Reason: %(reason)s") % {"reason": value}
+    if name == "score":
+        return _("Points: %(points)s") % {"points": number(value)}
+    return _("%(name)s: %(words)s") % {"name": name, "words": value}
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return [
+        _("%(what)s: %(before)s before, %(after)s now")
+        % {
+            "what": gettext(TERMS[name]) if name in TERMS else name,
+            "before": _term(name, before[name]),
+            "after": _term(name, after.get(name)),
+        }
+        for name in before
+    ]
+
+
+def _term(name: str, value: Any) -> str:
+    """A term of an edition as the log keeps it, in words."""
+    if value is None:
+        return _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "policy":
+        return label(EnrolmentPolicy(value)) if value in set(EnrolmentPolicy) else str(value)
+    if name.endswith(("_on", "_until")):
+        return long_day(date.fromisoformat(value))
+    return str(value) if name == "reporting_year" else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+_STATES = {"enrolment": EnrolmentStatus, "certificate": CertificateStatus}
+
+
+def _state(subject_type: str, value: Any) -> str:
+    kind = _STATES.get(subject_type)
+    return label(kind(value)) if kind is not None and value in set(kind) else str(value)

@@ -4,10 +4,10 @@ from functools import cache
 
 from babel.core import get_global
 
+from app.core.collation import sort_key
 from app.core.formats import is_zone, zone_city
 from app.core.i18n import LANGUAGES, babel_locale, current_locale, is_country
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.core.zones import zones_in_words
 
 Choices = tuple[tuple[str, str], ...]
@@ -25,7 +25,7 @@ def _countries(locale: str) -> Choices:
         for code, name in babel_locale(locale).territories.items()
         if is_country(code)
     ]
-    return tuple(sorted(found, key=lambda pair: folded(pair[1])))
+    return tuple(sorted(found, key=lambda pair: sort_key(pair[1], locale)))
 
 
 def languages() -> Choices:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.core.collation import sort_key
 from app.core.formats import date_range
 from app.core.i18n import choose, chosen_language, country_name, ngettext
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.queries.figures import (
     Counting,
     CourseNamed,
@@ -143,6 +143,14 @@ def edition_words(title: dict[str, str], starts_on: date | None, ends_on: date |
     return f"{choose(title)} ({date_range(starts_on, ends_on)})"
 
 
+def not_for_publication() -> str:
+    """What stands beside figures that hold small groups, wherever staff take them along."""
+    return _(
+        "Exact figures: some groups are so small that a person could be recognised. "
+        "For work only, not for publication."
+    )
+
+
 def table_of(figures: Figures, table: Table, sort: str) -> ShownTable:
     """A table of the figures, its lines ordered by ``sort``."""
     lines = [Line(_names(group, table.by), group) for group in table.groups]
@@ -270,7 +278,7 @@ def _by_name(key: Key, name: Name) -> tuple[Any, ...]:
     if isinstance(key, int):
         return (key,)
     starts = key.starts_on if isinstance(key, EditionNamed) else None
-    return (folded(name.text), starts or date.min)
+    return (sort_key(name.text), starts or date.min)
 
 
 def columns_of(table: ShownTable, *, live: bool) -> list[Column]:

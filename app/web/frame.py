@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from markupsafe import Markup, escape
 
 from app.core import i18n
+from app.core.formats import current_habits
 from app.web import flash
 from app.web.guards import Visit
 from app.web.pages import (
@@ -75,7 +76,7 @@ def _frame(
         page,
         here,
         is_there,
-        i18n.current_locale(),
+        current_habits(),
         visit.viewer.theme,
         wants_light(request),
         visit.roles,

@@ -20,6 +20,7 @@ from app.core.ids import token_hash
 from app.core.settings import settings
 from app.policy import Action, Role, permits
 from app.queries import visits
+from app.queries.second_step import HalfSignedIn, half_signed_in
 from app.queries.visits import EditionSeen, EnrolmentSeen, KnownBy, Viewer
 from app.web.cookie import secret_in
 from app.web.db import open_session
@@ -85,11 +86,16 @@ def _settle_in(request: Request, viewer: Viewer | None) -> None:
     """Speak the language and keep the hours of the person who asks."""
     if viewer is None:
         return
-    if "lang" not in request.cookies and "lang" not in request.query_params:
-        request.state.language = viewer.language
-        speak(viewer.language)
+    _speak(request, viewer.language)
     request.state.zone = viewer.timezone
-    live_in(viewer.timezone)
+    live_in(viewer.timezone, viewer.country)
+
+
+def _speak(request: Request, language: str) -> None:
+    """Whoever chose another language in this browser means it."""
+    if "lang" not in request.cookies and "lang" not in request.query_params:
+        request.state.language = language
+        speak(language)
 
 
 def visit_of(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
@@ -116,6 +122,29 @@ async def signed_in(request: Request) -> Step[Visit]:
         visit = visit_of(request, open_session(request, stack))
         _ = visit.viewer  # who is not signed in is asked to
         return visit
+
+    return Step(take)
+
+
+@dataclass
+class HalfVisit:
+    """A request of somebody who has done the first step of signing in, and not the second."""
+
+    session: Session
+    person: HalfSignedIn
+
+
+@guard
+async def half_way(request: Request) -> Step[HalfVisit]:
+    """For the second step, and for nothing else."""
+
+    def take(stack: ExitStack) -> HalfVisit:
+        session, token = open_session(request, stack), _token(request, KnownBy.COOKIE)
+        person = half_signed_in(session, token, now=clock.now()) if token else None
+        if person is None:
+            raise SignInFirst(_("Sign in to see this page."))
+        _speak(request, person.language)
+        return HalfVisit(session, person)
 
     return Step(take)
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from app.core.formats import day
-from app.core.i18n import current_locale
+from app.core.formats import current_habits, day
 from app.core.i18n import gettext as _
 from app.models import ProgressState
 from app.queries.outlines import ActivityLine, ModuleLine, ModuleState
@@ -44,7 +43,7 @@ def outline_entry(state: ModuleState, address: str, current: UUID | None) -> Mar
         state.is_open,
         here,
         address,
-        current_locale(),
+        current_habits(),
     )
 
 
@@ -54,7 +53,13 @@ def module_section(state: ModuleState, address: str, *, folded: bool, personal: 
     if not personal:
         name = "editions/_module_for_staff.html"
     return _rendered(
-        name, state.module, state.states, state.is_open, None, address, current_locale()
+        name,
+        state.module,
+        state.states,
+        state.is_open,
+        None,
+        address,
+        current_habits(),
     )
 
 
@@ -66,9 +71,9 @@ def _rendered(
     is_open: bool,  # noqa: FBT001 -- a part of the key
     current: UUID | None,
     address: str,
-    locale: str,
+    habits: str,
 ) -> Markup:
-    del locale  # a part of the key: the words come from the reader's catalogue
+    del habits  # a part of the key: words and days come from the reader's own
     steps = [
         Step(line, f"{address}/activities/{line.id}", KINDS[state] if is_open else "lock")
         for line, state in zip(module.activities, states, strict=True)

@@ -181,7 +181,7 @@ _weights: dict[tuple[str, str, int], str] = {}
 
 def weight_in_words(page: str, length: int, html: Callable[[], str]) -> str:
     """The weight of one of many alike pages: weighed once for every kilobyte of length."""
-    key = (page, i18n.current_locale(), length // 1000)
+    key = (page, formats.current_habits(), length // 1000)
     if key not in _weights:
         _weights[key] = _kilobytes(html())
     return _weights[key]

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
+from app.core.collation import sort_key
 from app.core.db import reading
 from app.core.formats import current_zone
 from app.core.i18n import country_name, current_locale
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.models import EnrolmentStatus, Gender
 from app.policy import Action, Role
 from app.queries.figures import Part
@@ -99,7 +99,7 @@ def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
         ),
         order=order,
         descending=key in possible and filters.sort.startswith("-"),
-        countries=sorted(found.countries, key=lambda code: folded(country_name(code))),
+        countries=sorted(found.countries, key=lambda code: sort_key(country_name(code))),
         origins=found,
         sees_gender=sees_gender,
     )

@@ -10,16 +10,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from app.core.formats import is_zone
 from app.core.i18n import gettext as _
 from app.core.i18n import is_country
-from app.core.text import one_line
+from app.core.text import folded, one_line
 from app.core.zones import main_zone
 from app.models import Gender
+from app.queries.institution_proposals import Waiting
 from app.queries.institutions import InstitutionSeen, meant_by, near_to
 from app.services.accounts import Person
+from app.services.institution_proposals import Proposed
 from app.web import choices
 from app.web.forms import Form
 
-#: Chosen by those whose institution we do not know.
+#: Chosen by those whose institution we do not know: left out, or proposed for the list.
 NOT_LISTED = "none"
+PROPOSED = "propose"
 #: More than these are narrowed by country or by typing; without scripts they are typed.
 MOST_OPTIONS = 300
 
@@ -51,6 +54,8 @@ class PersonForm(BaseModel):
     country: Annotated[str, AfterValidator(_a_country)]
     institution: Tidy = Field(default="", max_length=300)
     institution_choice: str = ""
+    proposed_name: Tidy = Field(default="", max_length=200)
+    proposed_acronym: Tidy = Field(default="", max_length=40)
     gender: Gender = Gender.NOT_ANSWERED
     gender_word: Tidy = Field(default="", max_length=60)
     language: Literal["es", "pt", "en", "fr"]
@@ -65,37 +70,74 @@ class Affiliation:
     known: Sequence[InstitutionSeen]
     id: UUID | None = None
     suggestions: list[InstitutionSeen] = field(default_factory=list)
+    asks: bool = False  # show the question once more, though it was answered
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """What to choose from when the typed name was not known."""
         meant = [(str(one.id), f"{one.label}: {one.name}") for one in self.suggestions]
-        return [*meant, (NOT_LISTED, _("My institution is not in the list"))]
+        return [
+            *meant,
+            (PROPOSED, _("It is not in the list: propose it")),
+            (NOT_LISTED, _("It is not in the list: leave it out")),
+        ]
 
     @property
     def listed(self) -> Sequence[InstitutionSeen]:
         return self.known[:MOST_OPTIONS]
 
 
-def affiliation(form: Form[Any], known: Sequence[InstitutionSeen]) -> Affiliation:
-    """Which of the ``known`` institutions was typed or chosen; if it can't be told, ask."""
+def affiliation(
+    form: Form[Any], known: Sequence[InstitutionSeen], waiting: Waiting | None = None
+) -> Affiliation:
+    """Which of the ``known`` institutions was typed or chosen; if it can't be told, ask.
+
+    ``waiting``: what the person proposed before, which may stay as it is.
+    """
     typed = one_line(form.typed.get("institution", ""))
     country = form.typed.get("country", "")
     choice = form.typed.get("institution_choice", "")
+    if choice == PROPOSED:
+        return _proposed(form, known, typed)
     if choice == NOT_LISTED or not (typed or choice):
         return Affiliation(known)
     chosen = next((one for one in known if str(one.id) == choice), None)
     found = chosen or meant_by(typed, known, country=country)
     if found:
         return Affiliation(known, found.id)
+    if waiting and folded(waiting.name) == folded(typed):
+        return Affiliation(known)
     suggestions = near_to(typed, known, country=country)
+    form.typed.setdefault("proposed_name", typed[:200])
     form.refuse(
         "institution",
         _("We know no institution by this name. Choose one of those below.")
         if suggestions
-        else _("We know no institution by this name. Choose below that it is not in the list."),
+        else _("We know no institution by this name. Propose it below, or leave it out."),
     )
     return Affiliation(known, suggestions=suggestions)
+
+
+def _proposed(form: Form[Any], known: Sequence[InstitutionSeen], typed: str) -> Affiliation:
+    """What is proposed may be known after all, by its name in the person's country."""
+    name = one_line(form.typed.get("proposed_name", "")) or typed
+    country = form.typed.get("country", "")
+    if not name:
+        form.refuse("proposed_name", _("Fill this in."))
+        return Affiliation(known, asks=True)
+    nearby = [one for one in known if one.country == country]
+    found = meant_by(name, nearby, country=country)
+    return Affiliation(known, found.id if found else None, asks=True)
+
+
+def proposed(data: PersonForm) -> Proposed | None:
+    """What a person proposes; of somebody whose institution is known, it is not listened to."""
+    name = data.proposed_name or data.institution[:200]
+    if data.institution_choice == PROPOSED and name:
+        return Proposed(name, data.proposed_acronym)
+    if data.institution and not data.institution_choice:
+        return Proposed(data.institution[:200])  # as they proposed it before
+    return None
 
 
 def person_of(data: PersonForm, institution_id: UUID | None) -> Person:

@@ -5,8 +5,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from app.core.formats import current_zone
-from app.core.i18n import current_locale
+from app.core.formats import current_habits, current_zone
 from app.web.pages import environment
 
 #: A private letter that nobody types marks where a piece is filled in.
@@ -15,7 +14,7 @@ SLOT = Markup("\ue002")
 
 def piece(template: str, **needs: Hashable) -> Markup:
     """``template`` in the reader's language and zone. It must not depend on the time of day."""
-    return _rendered(template, current_locale(), current_zone(), tuple(needs.items()))
+    return _rendered(template, current_habits(), current_zone(), tuple(needs.items()))
 
 
 def around(template: str, **needs: Hashable) -> tuple[Markup, Markup]:
@@ -30,8 +29,8 @@ def joined(pieces: Iterable[str]) -> Markup:
 
 @lru_cache(maxsize=4096)
 def _rendered(
-    template: str, locale: str, zone: str, needs: tuple[tuple[str, Hashable], ...]
+    template: str, habits: str, zone: str, needs: tuple[tuple[str, Hashable], ...]
 ) -> Markup:
-    del locale, zone  # parts of the key: words and hours come from the reader's own
+    del habits, zone  # parts of the key: words and hours come from the reader's own
     html = environment.get_template(template).render(dict(needs))
     return Markup(html)  # noqa: S704 -- our own template, autoescaped

@@ -13,14 +13,14 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.datastructures import FormData, UploadFile
 
 from app.core import clock
+from app.core.collation import sort_key
 from app.core.formats import long_day
 from app.core.i18n import choose, country_name, is_country
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.models import PARTICIPANTS, EnrolmentStatus, Mode
 from app.policy import Action, Role, permits
 from app.queries import statistics
-from app.queries.figures import Audience, Counting, Dimension, Part
+from app.queries.figures import Audience, Counting, Dimension, Figures, Part
 from app.queries.statistics import Choices, Filters
 from app.web.exports import file_name
 from app.web.figures import (
@@ -28,6 +28,7 @@ from app.web.figures import (
     dimension_words,
     edition_words,
     institution_words,
+    not_for_publication,
     part_words,
 )
 from app.web.forms import Form, understood
@@ -224,9 +225,10 @@ def in_words(asked: Asked) -> list[tuple[str, str]]:
     return [(name, words) for name, words in found if words]
 
 
-def about(asked: Asked) -> list[tuple[str, str]]:
+def about(asked: Asked, found: Figures) -> list[tuple[str, str]]:
     """The same and how it is counted: what a file must say that stands alone."""
     return [
+        *([(_("Take care"), not_for_publication())] if found.show_small_groups else []),
         *in_words(asked),
         (_("How"), counting_words(asked.query.count)),
         (_("As of"), _("Gender, country and institution are those on admission.")),
@@ -303,7 +305,9 @@ def options(asked: Asked) -> dict[str, Any]:
         "course": _by_alphabet(courses.items()),
         "edition": _editions(asked),
         "country": _by_alphabet((code, country_name(code)) for code in countries),
-        "institution": [(i.id, institution_words(i)) for i in asked.choices.institutions],
+        "institution": _by_alphabet(
+            (i.id, institution_words(i)) for i in asked.choices.institutions
+        ),
         "own_institution": asked.only_institution is not None,
         "gender": [(part, part_words(part)) for part in Part],
         "status": [(counted, _who(counted)) for counted in Counted],
@@ -314,7 +318,19 @@ def options(asked: Asked) -> dict[str, Any]:
         "by": [(dimension, dimension_words(dimension)) for dimension in Dimension],
         "first": Form[FiguresQuery](typed={"by": first}, errors=asked.form.errors),
         "second": Form[FiguresQuery](typed={"by": second}),
+        "more": _asks_for_more(asked),
     }
+
+
+#: The filters that the page keeps folded until one of them is used.
+SELDOM_USED = ("mode", "gender", "course", "edition", "from", "to", "count", "by")
+
+
+def _asks_for_more(asked: Asked) -> bool:
+    typed = {name for name in SELDOM_USED if asked.form.typed.get(name)}
+    if asked.query.count is Counting.ENROLMENTS and "count" not in asked.form.errors:
+        typed.discard("count")  # the usual one
+    return bool(typed or asked.by or asked.form.errors.keys() & set(SELDOM_USED))
 
 
 def _editions(asked: Asked) -> list[tuple[UUID, str]]:
@@ -330,4 +346,4 @@ def _editions(asked: Asked) -> list[tuple[UUID, str]]:
 
 
 def _by_alphabet[T](pairs: Iterable[tuple[T, str]]) -> list[tuple[T, str]]:
-    return sorted(pairs, key=lambda pair: folded(pair[1]))
+    return sorted(pairs, key=lambda pair: sort_key(pair[1]))

@@ -89,3 +89,45 @@ def test_a_day_of_another_year_is_told_with_its_year() -> None:
 
     assert formats.near_day(date(2026, 11, 29), today) == "Sunday 29 November"
     assert formats.near_day(date(2021, 12, 6), today) == "6 December 2021"
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "number", "percent", "day"),
+    [
+        ("es", "", "1,234.5", "46%", "12 sept"),
+        ("es", "UY", "1.234,5", "46%", "12 set."),
+        ("es", "AR", "1.234,5", "46%", "12 sept"),
+        ("es", "ES", "1.234,5", "46\xa0%", "12 sept"),
+        ("es", "MX", "1,234.5", "46%", "12 sep"),
+        ("es", "GT", "1,234.5", "46%", "12 sept"),
+        ("es", "HT", "1,234.5", "46%", "12 sept"),  # where Spanish has no habits of its own
+        ("pt", "", "1.234,5", "46%", "12 set."),
+        ("pt", "PT", "1\xa0234,5", "46%", "12 set."),
+        ("en", "IN", "1,234.5", "46%", "12 Sept"),
+        ("fr", "CA", "1\u202f234,5", "46\xa0%", "12 sept."),
+    ],
+)
+def test_numbers_and_dates_follow_the_persons_country(
+    language: str, country: str, number: str, percent: str, day: str
+) -> None:
+    with i18n.speaking(language), formats.living_in("UTC", country):
+        said = (formats.number(1234.5), formats.percent(0.463))
+        short = formats.short_day(date(2022, 9, 12))
+
+    assert (*said, short) == (number, percent, day)
+
+
+def test_words_do_not_follow_the_country() -> None:
+    with i18n.speaking("pt"), formats.living_in("UTC", "PT"):
+        assert i18n.gettext("Sign in") == "Entrar"
+        assert i18n.country_name("DE") == "Alemanha"
+
+
+def test_after_somebody_elses_message_one_lives_where_one_did() -> None:
+    formats.live_in("America/Bogota", "CO")
+    with formats.living_in("Europe/Madrid"), i18n.speaking("es"):
+        assert formats.number(0.5) == "0.5"
+    with i18n.speaking("es"):
+        assert formats.number(0.5) == "0,5"
+    assert formats.current_zone() == "America/Bogota"
+    formats.live_in("UTC")

@@ -7,17 +7,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 HOUSE = Path(__file__).parents[2]
 TALLER = [str(Path(sys.executable).parent / "taller")]
 PASSWORD = "taller-demo"
 PATIENCE = 60
+#: How long a page may let somebody wait, on a machine that is busy with other things.
+expect.set_options(timeout=20_000)
+MODES = ("with-javascript", "without-javascript")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -34,6 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group(_who_shares_a_site(item)))
+
+
+def _who_shares_a_site(item: pytest.Item) -> str:
+    """Let one process make the journeys that need one server, which takes seconds to start."""
+    scripts = next((mode for mode in MODES if mode in item.name), "")
+    return f"{item.path.stem} {scripts}"
 
 
 def settings_for(folder: Path, port: int = 8000) -> dict[str, str]:
@@ -61,7 +82,7 @@ def programme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["with-javascript", "without-javascript"])
+@pytest.fixture(scope="module", params=MODES)
 def javascript(request: pytest.FixtureRequest) -> bool:
     """Every journey is made twice: it must not need JavaScript."""
     return bool(request.param == "with-javascript")
@@ -76,15 +97,22 @@ def site(
     yield from served(programme, folder)
 
 
-def served(programme: Path, folder: Path) -> Iterator[str]:
-    shutil.copytree(programme, folder)
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+        return int(free.getsockname()[1])
+
+
+def served(
+    programme: Path, folder: Path, *, port: int = 0, more: dict[str, str] | None = None
+) -> Iterator[str]:
+    """The address of a server over a copy of the programme, with ``more`` settings."""
+    shutil.copytree(programme, folder)
+    port = port or free_port()
     server = subprocess.Popen(
         [*TALLER, "serve", "--with-worker", "--port", str(port)],
         cwd=HOUSE,
-        env=settings_for(folder, port),
+        env=settings_for(folder, port) | (more or {}),
         stdout=subprocess.DEVNULL,
     )
     address = f"http://localhost:{port}"
@@ -118,6 +146,60 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def follow(leading_away: Locator) -> None:
+    """Click on what leads to another address, and be there: a click alone waits for nothing."""
+    page = leading_away.page
+    here = page.url
+    leading_away.click()
+    page.wait_for_url(lambda address: address != here)
+
+
+def sign_in(page: Page, site: str, who: str) -> None:
+    """Sign in as one of the demonstration's roles, or with a whole address."""
+    page.goto(f"{site}/sign-in")
+    page.get_by_label("E-mail").fill(who if "@" in who else f"{who}@taller.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    follow(page.get_by_role("main").get_by_role("button", name="Sign in"))
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What a browser remembers of somebody who signed in, and where they came to."""
+
+    state: StorageState
+    landing: str
+
+
+class SignIns:
+    """Signs everybody in once; who comes again with another browser is signed in already."""
+
+    def __init__(self, chromium: Browser, site: str) -> None:
+        self.chromium = chromium
+        self.site = site
+        self.known: dict[str, SignedIn] = {}
+
+    def of(self, who: str) -> SignedIn:
+        if who not in self.known:
+            context = new_context(self.chromium, self.site)
+            page = context.new_page()
+            sign_in(page, self.site, who)
+            self.known[who] = SignedIn(context.storage_state(), page.url)
+            context.close()
+        return self.known[who]
+
+
+def new_context(chromium: Browser, site: str, language: str = "en", **more: Any) -> BrowserContext:
+    context = chromium.new_context(locale=language, **more)
+    context.set_default_timeout(30_000)
+    context.add_cookies([{"name": "lang", "value": language, "url": site}])
+    return context
+
+
+@pytest.fixture(scope="module")
+def sign_ins(chromium: Browser, site: str) -> SignIns:
+    return SignIns(chromium, site)
+
+
 class Person:
     """Somebody at a browser. What the browser complains about fails the journey."""
 
@@ -131,28 +213,24 @@ class Person:
 
     def _listen(self, message: ConsoleMessage) -> None:
         expected = "Failed to load resource: the server responded with a status of 4"
-        if message.type == "error" and expected not in message.text:
+        ours = self.page.url.startswith(self.site)  # people also go to other houses
+        if ours and message.type == "error" and expected not in message.text:
             self.complaints.append(message.text)
 
     def go(self, path: str) -> Page:
         self.page.goto(path if path.startswith("http") else f"{self.site}{path}")
         return self.page
 
-    def sign_in(self, who: str) -> None:
-        """Sign in as one of the demonstration's roles, or with a whole address."""
-        self.go("/sign-in")
-        self.page.get_by_label("E-mail").fill(who if "@" in who else f"{who}@taller.example")
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(lambda address: "/sign-in" not in address)
-
 
 type Meet = Callable[..., Person]
 
 
 @pytest.fixture
-def meet(chromium: Browser, site: str, javascript: bool) -> Iterator[Meet]:
-    """Bring people to the site, each with a browser of their own, in English on a wide screen."""
+def meet(chromium: Browser, site: str, sign_ins: SignIns, javascript: bool) -> Iterator[Meet]:
+    """Bring people to the site, each with a browser of their own, in English on a wide screen.
+
+    ``afresh``: with a sign-in of their own, which ends with the test.
+    """
     people: list[Person] = []
 
     def bring(
@@ -160,24 +238,25 @@ def meet(chromium: Browser, site: str, javascript: bool) -> Iterator[Meet]:
         *,
         width: int = 1280,
         language: str = "en",
-        dark: bool = False,
         scripts: bool = javascript,
-        zone: str = "America/Bogota",
+        afresh: bool = False,
     ) -> Person:
-        context = chromium.new_context(
+        known = sign_ins.of(who) if who and not afresh else None
+        context = new_context(
+            chromium,
+            site,
+            language,
             viewport={"width": width, "height": 900},
-            locale=language,
-            timezone_id=zone,
-            color_scheme="dark" if dark else "light",
+            timezone_id="America/Bogota",
             java_script_enabled=scripts,
-            accept_downloads=True,
+            storage_state=known and known.state,
         )
-        context.add_cookies([{"name": "lang", "value": language, "url": site}])
-        context.set_default_timeout(15_000)
         person = Person(context.new_page(), site, scripts=scripts)
         people.append(person)
-        if who:
-            person.sign_in(who)
+        if known:
+            person.go(known.landing)
+        elif who:
+            sign_in(person.page, site, who)
         return person
 
     yield bring

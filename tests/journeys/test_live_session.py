@@ -9,21 +9,21 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from app.core.clock import today
-from tests.journeys.conftest import Meet
+from tests.journeys.conftest import Meet, follow
 
 COURSE = "Big Data and skills gap"
 TITLE = "Taller de indicadores"
+ONE_SESSION = re.compile(r"/sessions/[0-9a-f-]{36}$")
 
 
 def sessions_of(page: Page) -> None:
-    page.get_by_role("link", name=COURSE).first.click()
-    page.get_by_role("navigation", name="Course", exact=True).get_by_role(
-        "link", name="Live sessions"
-    ).click()
+    follow(page.get_by_role("link", name=COURSE).first)
+    course = page.get_by_role("navigation", name="Course", exact=True)
+    follow(course.get_by_role("link", name="Live sessions"))
 
 
 def schedule(page: Page, day: date, hour: str, title: str = TITLE) -> None:
-    page.get_by_role("link", name="Schedule a session").click()
+    follow(page.get_by_role("link", name="Schedule a session"))
     page.get_by_label("Title", exact=True).fill(title)
     page.get_by_label("Day", exact=True).fill(day.isoformat())
     page.get_by_label("Hour", exact=True).fill(hour)
@@ -32,11 +32,13 @@ def schedule(page: Page, day: date, hour: str, title: str = TITLE) -> None:
     page.get_by_label("Link into the room").fill("http://meet.example.org/x")
     page.get_by_role("button", name="Schedule the session").click()
     expect(page.get_by_text("Start the link with https://").first).to_be_visible()
-    assert page.get_by_label("Title", exact=True).input_value() == title
+    expect(page.get_by_label("Title", exact=True)).to_have_value(title)
     page.get_by_label("Link into the room").fill("https://meet.example.org/x")
     page.get_by_role("button", name="See the hours").click()
     expect(page.get_by_role("cell", name=re.compile("Colombia")).first).to_be_visible()
     page.get_by_role("button", name="Schedule the session").click()
+    page.wait_for_url(ONE_SESSION)
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 
 def feed_address(page: Page, site: str) -> str:
@@ -57,7 +59,6 @@ def test_a_session_is_scheduled_moved_cancelled_and_everybody_knows(meet: Meet, 
     coordinator = meet("coordinator").page
     sessions_of(coordinator)
     schedule(coordinator, today("America/Montevideo") + timedelta(days=40), "15:00")
-    expect(coordinator.get_by_role("heading", name=TITLE)).to_be_visible()
     address = coordinator.url
 
     participant = meet("participant", width=375).page
@@ -71,13 +72,15 @@ def test_a_session_is_scheduled_moved_cancelled_and_everybody_knows(meet: Meet, 
     coordinator.goto(f"{address}/edit")
     coordinator.get_by_label("Hour", exact=True).fill("16:00")
     coordinator.get_by_role("button", name="Save the session").click()
+    coordinator.wait_for_url(ONE_SESSION)
     participant.goto(address)
     expect(participant.get_by_text(re.compile("14:00")).first).to_be_visible()
     second = event(feed)
 
     coordinator.goto(address)
     coordinator.get_by_role("button", name="Cancel the session").click()
-    coordinator.get_by_role("button", name=re.compile("^Cancel")).last.click()
+    question = coordinator.get_by_role("dialog")
+    question.get_by_role("button", name="Cancel the session").click()
     expect(coordinator.get_by_text(re.compile("[Cc]ancelled")).first).to_be_visible()
     third = event(feed)
 
@@ -102,6 +105,8 @@ def test_attendance_is_taken_and_the_recording_published(meet: Meet, tmp_path: P
     coordinator.get_by_label("Link to the recording").fill("https://videos.example.org/ayer")
     coordinator.locator("#slides").set_input_files(slides)
     coordinator.get_by_role("button", name="Publish to participants").click()
+    published = coordinator.locator("a[href='https://videos.example.org/ayer']").first
+    expect(published).to_be_visible()
 
     participant = meet("participant").page
     participant.goto(address)
@@ -116,6 +121,7 @@ def test_attendance_is_taken_and_the_recording_published(meet: Meet, tmp_path: P
 def test_a_participant_may_not_schedule(meet: Meet) -> None:
     page = meet("participant").page
     sessions_of(page)
+    expect(page.get_by_role("heading", name="Live sessions").first).to_be_visible()
     expect(page.get_by_role("link", name="Schedule a session")).to_have_count(0)
 
     answer = page.goto(f"{page.url}/new")

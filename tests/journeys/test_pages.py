@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urldefrag
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from app.core.i18n import LANGUAGES
-from tests.journeys.conftest import Meet, served
+from tests.journeys.conftest import PATIENCE, Meet, SignIns, new_context, served
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
+#: The style knows the dark by `light-dark()` alone, so that only colours can be wrong in it.
+COLOURS = ["color-contrast", "link-in-text-block"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 COURSE = "/courses/the-digitalization-of-vocational-training"
@@ -27,7 +29,8 @@ PAGES = {
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
               "{review}", "{edition}/sessions/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
-                    "/institutions", "{edition}/people", "{edition}/settings", "{session}"],
+                    "/institutions", "/institutions?state=proposed", "/institutions/new",
+                    "/institutions/import", "{edition}/people", "{edition}/settings", "{session}"],
     "admin": ["/outbox", "/audit"],
 }  # fmt: skip
 #: Pages that are visited to see how they refuse.
@@ -47,7 +50,7 @@ def site(programme: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def places(site: str, chromium: Browser) -> dict[str, str]:
+def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     """The addresses of things whose ids the demonstration chose."""
     found: dict[str, str] = {}
     for who, start, name, pattern in (
@@ -57,7 +60,8 @@ def places(site: str, chromium: Browser) -> dict[str, str]:
         ("tutor", "/reviews", "review", r"/capstones/[0-9a-f-]{36}/review$"),
         ("coordinator", "{edition}/sessions", "session", r"/sessions/[0-9a-f-]{36}$"),
     ):
-        page = signed_in(chromium, site, who)
+        state = sign_ins.of(who).state
+        page = new_context(sign_ins.chromium, site, storage_state=state).new_page()
         page.goto(site + start.format(**found))
         if name == "edition":
             link = page.get_by_role("link", name="Big Data and skills gap", exact=True).first
@@ -72,65 +76,91 @@ def places(site: str, chromium: Browser) -> dict[str, str]:
     return found
 
 
-def signed_in(chromium: Browser, site: str, who: str) -> Page:
-    context = chromium.new_context(locale="en")
-    context.add_cookies([{"name": "lang", "value": "en", "url": site}])
-    page = context.new_page()
-    page.goto(f"{site}/sign-in")
-    page.locator("[name=email]").fill(f"{who}@taller.example")
-    page.locator("[name=password]").fill("taller-demo")
-    page.locator("main form button.main").click()
-    page.wait_for_url(lambda address: "/sign-in" not in address)
-    return page
-
-
-def faults(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+def faults(page: Page, rules: list[str], *, seen: str) -> list[str]:
+    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
     return [
-        f"{page.url}: {violation['id']}: {node['html'][:200]}"
+        f"{page.url}, {seen}: {violation['id']}: {node['html'][:200]}"
         for violation in result["violations"]
         for node in violation["nodes"]
     ]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
+#: By how much the words of a list that is in sight are wider than their place.
+CUT_OFF = """() => [...document.querySelectorAll("main select")].map(s => {
+  const style = getComputedStyle(s), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = s.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16;
+  return [s.name, Math.ceil(pen.measureText(s.selectedOptions[0].text).width - room)];
+}).filter(([, over]) => over > 0)"""
+
+
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_the_filters_of_the_figures_are_whole_at_every_width(meet: Meet, language: str) -> None:
+    person = meet("coordinator", language="en")
+    for width in (320, 375, 800, 1024, 1280):
+        person.page.set_viewport_size({"width": width, "height": 900})
+        page = person.go(f"/statistics?year=2022&by=country&lang={language}")
+
+        assert page.evaluate(CUT_OFF) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_decides_about_a_work_does_not_cover_it_on_a_phone(
+    meet: Meet, places: dict[str, str]
+) -> None:
+    page = meet("tutor", width=375).go(places["review"])
+
+    bar = page.locator(".bar-foot")
+    assert not bar.evaluate("it => it.getBoundingClientRect().top < innerHeight")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    box = bar.bounding_box()
+    assert box is not None
+    assert box["height"] < 80
+    assert box["y"] + box["height"] <= 900
+
+
+SCHEMES: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (
+    ("light", RULES),
+    ("dark", COLOURS),
+)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_is_accessible_and_fits(
-    meet: Meet, places: dict[str, str], role: str | None, width: int, dark: bool
+    meet: Meet, places: dict[str, str], role: str | None
 ) -> None:
-    person = meet(role, width=width, dark=dark)
+    """The server does not know of width and colours, so that one visit shows them all."""
+    person = meet(role)
+    person.page.emulate_media(reduced_motion="reduce")
     found: list[str] = []
     for pattern in PAGES[role]:
         page = person.go(pattern.format(**places))
-        found += faults(page)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            found.append(f"{page.url}: {wide} px wide")
+        page.evaluate(AXE)
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            for scheme, rules in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                found += faults(page, rules, seen=f"{width} px, {scheme}")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found.append(f"{page.url}: {wide} px wide")
 
     assert found == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_speaks_every_language(
-    meet: Meet, places: dict[str, str], role: str | None, language: str
+    meet: Meet, places: dict[str, str], role: str | None
 ) -> None:
     person = meet(role)
-    titles = {}
     for pattern in PAGES[role]:
-        page = person.go(pattern.format(**places))
-        english = page.get_by_role("contentinfo").inner_text()
         mark = "&" if "?" in pattern else "?"
-        page = person.go(f"{pattern.format(**places)}{mark}lang={language}")
-        spoken = page.locator("html").get_attribute("lang")
-        titles[pattern] = spoken
-        if language != "en":
-            assert page.get_by_role("contentinfo").inner_text() != english, pattern
-        person.page.context.add_cookies([{"name": "lang", "value": "en", "url": person.site}])
-
-    assert set(titles.values()) == {language}
+        endings = {}
+        for language in LANGUAGES:
+            page = person.go(f"{pattern.format(**places)}{mark}lang={language}")
+            assert page.locator("html").get_attribute("lang") == language, pattern
+            endings[language] = page.get_by_role("contentinfo").inner_text()
+        assert len(set(endings.values())) == len(LANGUAGES), pattern
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -146,10 +176,11 @@ def test_no_link_leads_nowhere(meet: Meet, places: dict[str, str], role: str | N
             if address.startswith(f"{person.site}/"):
                 named.setdefault(urldefrag(address).url, page.url)
     cookies = {c["name"]: c["value"] for c in person.page.context.cookies()}
-    broken = [
-        f"{address} on {where}: {status}"
-        for address, where in named.items()
-        if (status := httpx.get(address, cookies=cookies).status_code) >= 400
-    ]
+    with httpx.Client(cookies=cookies, timeout=PATIENCE) as client:
+        broken = [
+            f"{address} on {where}: {status}"
+            for address, where in named.items()
+            if (status := client.get(address).status_code) >= 400
+        ]
 
     assert broken == []

@@ -4,35 +4,36 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Meet
+from tests.journeys.conftest import Meet, follow
 
 COURSE = "Big Data and skills gap"
 
 
 def own_work(meet: Meet, *, width: int = 1280) -> Page:
     page = meet("participant", width=width).go("/home")
-    page.get_by_role("link", name=COURSE, exact=True).first.click()
-    page.get_by_role("navigation", name="Course", exact=True).get_by_role(
-        "link", name="Team work"
-    ).click()
+    follow(page.get_by_role("link", name=COURSE, exact=True).first)
+    course = page.get_by_role("navigation", name="Course", exact=True)
+    follow(course.get_by_role("link", name="Team work"))
     return page
 
 
 def submit(page: Page) -> None:
     page.get_by_role("button", name="Submit to your tutor").click()
-    question = page.get_by_role("dialog")
-    (question if question.count() else page).get_by_role(
-        "button", name="Submit", exact=True
-    ).click()
+    page.get_by_role("dialog").get_by_role("button", name="Submit", exact=True).click()
+    expect(page.get_by_text(re.compile("Submitted")).first).to_be_visible()
+    expect(page.get_by_role("button", name="Submit to your tutor")).to_have_count(0)
 
 
 def open_review(tutor: Page) -> None:
     tutor.get_by_role("navigation", name="Main").get_by_role("link", name="To review").click()
-    tutor.get_by_role("link", name=re.compile("Formación para los empleos de datos")).first.click()
+    follow(tutor.get_by_role("link", name=re.compile("Formación para los empleos de datos")).first)
 
 
 def choose_levels(tutor: Page, nth: int) -> None:
-    for criterion in tutor.get_by_role("region", name="Rubric").get_by_role("group").all():
+    criteria = tutor.get_by_role("region", name="Rubric").get_by_role("group")
+    expect(criteria.first).to_be_visible()
+    tutor.wait_for_load_state()
+    for criterion in criteria.all():
         criterion.get_by_role("radio").nth(nth).check()
 
 
@@ -52,7 +53,6 @@ def test_a_roadmap_goes_back_and_forth_until_it_is_accepted(meet: Meet) -> None:
     team.get_by_role("button", name="Save milestone").click()
     expect(team.get_by_text("Resultados publicados")).to_be_visible()
     submit(team)
-    expect(team.get_by_text(re.compile("Submitted")).first).to_be_visible()
     expect(team.get_by_role("link", name="Edit: What we will do")).to_have_count(0)
 
     tutor = meet("tutor").page
@@ -63,6 +63,7 @@ def test_a_roadmap_goes_back_and_forth_until_it_is_accepted(meet: Meet) -> None:
     choose_levels(tutor, 1)
     tutor.get_by_label("Message to the team").fill("Falta un indicador para el último hito.")
     tutor.get_by_role("button", name="Return for revision").click()
+    tutor.wait_for_url("**/reviews")
 
     team = own_work(meet)
     expect(team.get_by_text("Falta un indicador para el último hito.")).to_be_visible()
@@ -75,7 +76,7 @@ def test_a_roadmap_goes_back_and_forth_until_it_is_accepted(meet: Meet) -> None:
     expect(tutor.locator("ins").filter(has_text="Boletín").first).to_be_visible()
     choose_levels(tutor, 3)
     tutor.get_by_label("Message to the team").fill("Listo para llevar a la dirección.")
-    tutor.get_by_role("button", name=re.compile("^Accept")).click()
+    follow(tutor.get_by_role("button", name=re.compile("^Accept")))
 
     team = own_work(meet)
     expect(team.get_by_text("Accepted").first).to_be_visible()
@@ -86,7 +87,7 @@ def test_a_draft_of_a_review_is_seen_by_nobody_of_the_team(meet: Meet) -> None:
     tutor = meet("tutor").page
     tutor.get_by_role("navigation", name="Main").get_by_role("link", name="To review").click()
     first = tutor.get_by_role("main").get_by_role("heading", level=3).get_by_role("link").first
-    first.click()
+    follow(first)
     tutor.get_by_label("Message to the team").fill("Un borrador que nadie debe leer.")
     tutor.get_by_role("button", name="Save draft").click()
     expect(tutor.get_by_text(re.compile("[Ss]aved")).first).to_be_visible()

@@ -93,3 +93,21 @@ def test_words_are_looked_for_in_acronym_name_and_country(network: list[Institut
     assert found("TRAINING") == ["SENA", "SENAI"]
     assert found("costa rica") == ["INA"]
     assert found("") == [one.acronym for one in network]
+
+
+def test_other_names_are_as_good_as_the_own_one(session: Session, make: Make) -> None:
+    utu = make.institution(acronym="CETP/UTU", country="UY", name="Technical Board")
+    make.alias(utu, "Universidad del Trabajo")
+    make.alias(make.institution(acronym="UT", country="PE"), "Universidad del Trabajo")
+    known = institutions(session)
+
+    for words, country in (
+        ("UNIVERSIDAD DEL TRABAJO", "UY"),
+        ("Universidad del Trabajo, Uruguay", ""),
+    ):
+        meant = meant_by(words, known, country=country)
+        assert meant is not None
+        assert meant.id == utu.id
+    assert meant_by("universidad del trabajo", known) is None
+    assert near_to("Univercidad del Trabajo", known, country="UY")[0].id == utu.id
+    assert [one.acronym for one in about("trabajo", known)] == ["CETP/UTU", "UT"]

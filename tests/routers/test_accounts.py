@@ -350,7 +350,7 @@ def test_the_page_takes_few_statements_however_much_it_shows(
         page = browser.get("/account")
 
     assert page.status_code == 200
-    assert len(sent) == 6, sent
+    assert len(sent) == 7, sent
 
 
 def test_no_secret_stands_in_an_address(browser: Browser, ana: Account) -> None:

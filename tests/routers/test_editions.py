@@ -187,3 +187,24 @@ def test_a_module_opens_in_the_browser_too_on_the_morning_of_its_reader(
     assert "Opens on" in seen.text
     assert again.status_code == 200
     assert "Opens on" not in again.text
+
+
+def test_days_are_written_as_in_the_readers_country_also_where_pieces_are_kept(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    make.activity(make.module(edition, opens_on=date(2099, 9, 12)))
+    address = f"/editions/{edition.id}"
+    said = {"MX": "12 de septiembre", "UY": "12 de setiembre"}
+    people = {c: make.participant(edition, country=c, language="es") for c in said}
+
+    for country in ("MX", "UY", "MX"):
+        browser.sign_in(people[country])
+        assert said[country] in browser.get(address).text
+
+    kept = browser.get(address).headers["ETag"]
+    people["MX"].country = "UY"
+    session.add(people["MX"])
+    session.flush()
+    moved = browser.get(address, headers={"If-None-Match": kept})
+    assert moved.status_code == 200
+    assert said["UY"] in moved.text

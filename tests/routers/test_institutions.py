@@ -5,8 +5,15 @@ from bs4 import BeautifulSoup
 from sqlmodel import Session
 
 from app.core import clock
-from app.models import Edition, EnrolmentPolicy, EnrolmentStatus, Institution
+from app.models import (
+    Edition,
+    EnrolmentPolicy,
+    EnrolmentStatus,
+    Institution,
+    InstitutionKind,
+)
 from app.services.enrolments import change_status, enrol
+from app.services.institution_proposals import Proposed, settle_institution
 from tests.conftest import Browser
 from tests.counting import statements
 from tests.make import Make
@@ -52,8 +59,8 @@ def test_coordinators_see_who_has_sent_how_many(
     page = browser.get("/institutions")
 
     assert listed(page.text) == {
-        "INA": ["National Learning Institute", "Costa Rica", "0"],
-        "SENA": ["National Training Service", "Colombia", "2"],
+        "INA": ["National Learning Institute", "Training institution", "Costa Rica", "0"],
+        "SENA": ["National Training Service", "Training institution", "Colombia", "2"],
     }
     assert ina.country == "CR"
 
@@ -110,7 +117,7 @@ def test_htmx_gets_the_list_alone(make: Make, browser: Browser) -> None:
     assert list(listed(part)) == ["SENA"]
 
 
-@pytest.mark.parametrize("how_many", [1, 60])
+@pytest.mark.parametrize("how_many", [1, 3, 60])
 def test_a_long_list_takes_pages_and_no_more_statements(
     make: Make, browser: Browser, how_many: int
 ) -> None:
@@ -122,7 +129,7 @@ def test_a_long_list_takes_pages_and_no_more_statements(
         page = browser.get("/institutions")
 
     assert len(listed(page.text)) == min(how_many, 50)
-    assert len(sent) == 3, sent
+    assert len(sent) == 4, sent
 
 
 @pytest.mark.usefixtures("ina", "sena")
@@ -138,3 +145,62 @@ def test_the_type_ahead_offers_those_of_the_country_first(make: Make, browser: B
     assert options("country=CR")[0] == "INA, Costa Rica"
     assert options("institution=nothing+like+it") == []
     assert browser.get("/institutions/options?country=CR&lang=es").text.count("Brasil") == 1
+
+
+def test_the_type_ahead_knows_other_names(make: Make, browser: Browser, sena: Institution) -> None:
+    make.alias(sena, "El Servicio")
+
+    html = browser.get("/institutions/options?institution=el+serv", headers=PART).text
+    (option,) = BeautifulSoup(html, "html.parser").select("option")
+
+    assert (option["value"], option.text) == (
+        "SENA, Colombia",
+        "National Training Service · El Servicio",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("sort=name&lang=es", ["B", "Ñ", "A"]),
+        ("sort=name&lang=en", ["Ñ", "B", "A"]),
+        ("sort=-name&lang=es", ["A", "Ñ", "B"]),
+        ("sort=country&lang=es", ["A", "B", "Ñ"]),
+        ("sort=country&lang=en", ["B", "A", "Ñ"]),
+        ("sort=kind", ["B", "A", "Ñ"]),
+        ("sort=-participants", ["B", "A", "Ñ"]),
+        ("sort=-acronym&lang=es", ["Ñ", "B", "A"]),
+        ("sort=nonsense", ["A", "B", "Ñ"]),
+        ("state=review", ["Ñ"]),
+        ("state=example", ["A"]),
+        ("state=merged", ["OLD"]),
+        ("kind=other", ["B"]),
+        ("state=what", ["A", "B", "Ñ"]),
+    ],
+)
+def test_the_list_has_parts_and_orders(
+    make: Make, browser: Browser, asked: str, found: list[str]
+) -> None:
+    make.institution(acronym="A", name="Zeta", country="DE", is_example=True)
+    b = make.institution(acronym="B", name="nube", country="BR", kind=InstitutionKind.OTHER)
+    last = make.institution(acronym="Ñ", name="Ñandú", country="UY", needs_review=True)
+    make.institution(acronym="OLD", name="Old", country="UY", merged_into_id=last.id)
+    make.crowd(make.edition(), institution_id=b.id)
+    browser.sign_in(make.coordinator())
+
+    assert list(listed(browser.get(f"/institutions?{asked}").text)) == found
+
+
+def test_of_proposals_every_kind_takes_as_many_statements(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    for n in range(3):
+        settle_institution(session, make.account().id, Proposed(f"School {n}"))
+    session.flush()
+    browser.sign_in(make.coordinator())
+
+    with statements() as sent:
+        page = browser.get("/institutions?state=proposed")
+
+    assert page.text.count("School") >= 3
+    assert len(sent) == 5, sent

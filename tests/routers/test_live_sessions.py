@@ -386,3 +386,19 @@ def with_attendance(make: Make, edition: Edition, sessions: int) -> LiveSession:
         enrolment = make.enrolment(make.account(institution_id=make.institution().id), edition)
         make.saved(Attendance(live_session_id=live.id, enrolment_id=enrolment.id, minutes=5))
     return held[0]
+
+
+def test_what_is_left_of_a_session_is_called_so_only_while_something_is(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    browser.sign_in(make.tutor(edition))
+    bare = make.live_session(edition, link="", agenda="Words")
+    ready = make.live_session(edition, agenda="Words")
+    held = make.live_session(edition, now() - timedelta(days=2), agenda="Words")
+
+    said = [
+        browser.get(f"/editions/{edition.id}/sessions/{it.id}").text for it in (bare, ready, held)
+    ]
+
+    assert ["What is left" in page for page in said] == [True, False, True]
+    assert ["Nothing is left to do" in page for page in said] == [False, True, False]

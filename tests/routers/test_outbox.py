@@ -102,8 +102,8 @@ def test_long_lists_take_pages_and_no_more_statements(
     with statements() as sent_for_audit:
         audit = browser.get("/audit")
 
-    assert outbox.text.count("<details") == audit.text.count("reason: ") == min(how_many, 50)
-    assert (len(sent), len(sent_for_audit)) == (3, 4)
+    assert outbox.text.count("<details") == audit.text.count("Reason: ") == min(how_many, 50)
+    assert (len(sent), len(sent_for_audit)) == (3, 5)
     assert ('aria-label="Pages"' in outbox.text) is (how_many > 50)
     assert browser.get("/outbox?page=2").text.count("<details") == (10 if how_many == 60 else 1)
 
@@ -122,6 +122,6 @@ def test_the_audit_log_tells_who_did_what_the_newest_first(
     assert page.index("something new") < page.index("withdrew a certificate")
     assert "Olga Ruiz" in page
     assert "Taller itself" in page
-    assert "reason: &lt;b&gt;name" in page
+    assert "Reason: &lt;b&gt;name" in page
     assert "something new" not in only.partition("<tbody")[2]
     assert "Olga Ruiz" in only

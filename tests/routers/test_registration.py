@@ -236,7 +236,7 @@ def test_an_unknown_institution_is_asked_about(
 
     assert answer.status_code == 422
     assert "We know no institution by this name." in answer.text
-    assert set(offered) == {str(sena.id), "none"}
+    assert set(offered) == {str(sena.id), "propose", "none"}
     assert chosen.status_code == 303
     assert the_account(session).institution_id == sena.id
 
@@ -245,5 +245,5 @@ def test_an_institution_that_is_not_listed_is_left_out(session: Session, browser
     asked = register(browser, institution="Taller de Doña Rosa")
     register(browser, institution="Taller de Doña Rosa", institution_choice="none")
 
-    assert "My institution is not in the list" in asked.text
+    assert "It is not in the list: leave it out" in asked.text
     assert the_account(session).institution_id is None

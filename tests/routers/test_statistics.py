@@ -1,12 +1,14 @@
 """The coordinators' figures: one set of numbers on the page and in every file."""
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
+from openpyxl import load_workbook
 
-from app.models import Account, Edition
+from app.models import Account, Edition, Gender
 from app.queries.figures import (
     Audience,
     Counting,
@@ -20,7 +22,7 @@ from app.web.figures import table_of
 from app.web.pages import environment
 from tests.conftest import Browser
 from tests.counting import statements
-from tests.figures import edition_of_seven, facts, rows, table
+from tests.figures import edition_of_seven, facts, rows, table, text_of
 from tests.make import Make
 
 FILES = ("csv", "xlsx", "pdf", "json")
@@ -184,6 +186,68 @@ class TestWhatCanNotBeRead:
         by_record = rows(browser, f"/statistics.csv?gender={said}")
 
         assert by_record == rows(browser, f"/statistics.csv?gender={part}")
+
+
+@pytest.mark.usefixtures("coordinator", "edition")
+class TestFiltersThatAreSeldomUsed:
+    @pytest.mark.parametrize(
+        ("query", "open_"),
+        [
+            ("", False),
+            ("year=2022&country=BO&status=withdrawn&count=enrolments&mode=", False),
+            ("mode=tutor_led", True),
+            ("count=people", True),
+            ("by=country", True),
+            ("from=2022-01-01", True),
+            ("to=yesterday", True),
+        ],
+    )
+    def test_are_folded_until_one_is_used_or_wrong(
+        self, browser: Browser, query: str, open_: bool
+    ) -> None:
+        page = BeautifulSoup(browser.get(f"/statistics?{query}").text, "lxml")
+
+        [folded] = page.select("form.filters details")
+        assert folded.has_attr("open") is open_
+        names = {control["name"] for control in folded.select("[name]")}
+        assert names == {"mode", "gender", "course", "edition", "from", "to", "count", "by"}
+        assert folded.find_next("button", type="submit") is not None
+
+
+@pytest.mark.usefixtures("coordinator")
+class TestSmallGroups:
+    WARNING = "not for publication"
+
+    @pytest.mark.usefixtures("edition")
+    def test_page_paper_and_workbook_say_that_they_are_exact(self, browser: Browser) -> None:
+        page = BeautifulSoup(browser.get("/statistics").text, "lxml")
+        book = load_workbook(BytesIO(browser.get("/statistics.xlsx").content))
+        about = {str(row[0].value): str(row[1].value) for row in book.worksheets[1].iter_rows()}
+
+        (group,) = page.select("[role=group][aria-describedby=care]")
+        assert [link.get_text() for link in group.select("a")] == ["CSV", "XLSX", "PDF"]
+        (care,) = page.select("#care")
+        assert self.WARNING in care.get_text()
+        assert self.WARNING in about["Take care"]
+        assert self.WARNING in text_of(browser.get("/statistics.pdf").content)
+        assert self.WARNING not in browser.get("/statistics.csv").text  # data alone
+
+    def test_large_ones_come_without_a_warning(self, browser: Browser, make: Make) -> None:
+        edition = make.edition(reporting_year=2022)
+        for gender in (Gender.WOMAN, Gender.MAN):
+            make.crowd(edition, 6, country="BO", gender=gender)
+
+        assert self.WARNING not in browser.get("/statistics?by=country").text
+        assert self.WARNING not in text_of(browser.get("/statistics.pdf?by=country").content)
+
+    @pytest.mark.usefixtures("edition")
+    def test_the_annual_report_says_so_too(self, browser: Browser) -> None:
+        book = load_workbook(BytesIO(browser.get("/reports/annual/2022.xlsx").content))
+        about = [str(row[1].value) for row in book.worksheets[1].iter_rows()]
+
+        assert self.WARNING in browser.get("/reports/annual/2022").text
+        assert any(self.WARNING in words for words in about)
+        assert self.WARNING in text_of(browser.get("/reports/annual/2022.pdf").content)
 
 
 class TestWhoSeesThem:

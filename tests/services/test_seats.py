@@ -26,6 +26,7 @@ from app.queries.seats import NOWHERE, Origin, Reserve, Seats, seats_left
 from app.queries.waiting_lists import to_move_on
 from app.services.editions import change_terms
 from app.services.enrolments import approve, enrol, leave
+from app.services.institution_merges import merge
 from app.services.offers import move_on
 from app.services.seats import FewerThanKept, release_seats, reserve_seats
 from tests.make import Make
@@ -177,3 +178,17 @@ def test_seats_are_kept_for_a_country_or_an_institution_that_exists(
 
     with pytest.raises(RuleBroken, match="Choose"):
         reserve_seats(session, edition.id, seats=1, by=make.coordinator().id, now=NOW, **given)  # type: ignore[arg-type]
+
+
+def test_seats_kept_for_a_merged_institution_are_its_successors(
+    session: Session, make: Make
+) -> None:
+    edition, boss = make.edition(capacity=2), make.coordinator()
+    old, new = make.institution(), make.institution()
+    reserve_seats(session, edition.id, institution_id=old.id, seats=2, by=boss.id, now=NOW)
+    join(session, make.account(institution_id=old.id), edition)
+
+    merge(session, old.id, new.id, by=boss.id)
+
+    assert seats_left(session, edition, "CO", new.id, on=DAY) == 1
+    assert seats_left(session, edition, "CO", None, on=DAY) == 0
