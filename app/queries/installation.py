@@ -143,7 +143,8 @@ def _lines(session: Session) -> Finding:
         in_line.where(col(of.enrolment_id).not_in(waiting)),
     )
     if session.execute(gaps).first() or session.execute(strays).first():
-        return Finding(fine=False, sentence="A waiting list disagrees with the enrolments.")
+        sentence = "A waiting list is not in order: run taller doctor --rebuild."
+        return Finding(fine=False, sentence=sentence)
     return Finding(fine=True, sentence="The waiting lists agree with the enrolments.")
 
 

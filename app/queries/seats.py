@@ -134,7 +134,7 @@ def _as_now(numbers: Counter[Origin], successors: Mapping[UUID, UUID]) -> Counte
     found = Counter[Origin]()
     for (country, own), n in numbers.items():
         present = own
-        while present in successors:
+        while present is not None and present in successors:
             present = successors[present]
         found[Origin(country, present)] += n
     return found

@@ -31,6 +31,7 @@ from app.queries.editions import terms_of
 from app.queries.installation import findings, miscounted
 from app.queries.waiting_lists import standing_of
 from app.services.editions import change_terms
+from app.services.enrolment_counts import rebuild
 from app.services.enrolments import approve, change_status, enrol, leave, put_in_line, withdraw
 from app.services.offers import accept_offer, decline_offer, move_on
 from app.services.waiting_lists import move_in_line
@@ -404,7 +405,7 @@ def test_the_line_has_no_gap_and_no_seat_is_sold_twice_after_any_sequence_of_cha
 
 
 def test_the_doctor_sees_a_line_that_disagrees(session: Session, make: Make) -> None:
-    full(session, make, "A", "B")
+    edition, _sitting = full(session, make, "A", "B")
     lines = "The waiting lists agree with the enrolments."
     before = [f.fine for f in findings(session, now=NOW) if f.sentence == lines]
     place = session.get_one(WaitingPlace, place_of(session, "B").id)
@@ -415,4 +416,7 @@ def test_the_doctor_sees_a_line_that_disagrees(session: Session, make: Make) -> 
     after = [f.sentence for f in findings(session, now=NOW) if not f.fine]
 
     assert before == [True]
-    assert after == ["A waiting list disagrees with the enrolments."]
+    rebuild(session)
+    session.expire_all()
+    assert after == ["A waiting list is not in order: run taller doctor --rebuild."]
+    assert line(session, edition) == ["A", "B"]
