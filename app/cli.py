@@ -169,6 +169,7 @@ def create_admin(
     language: Annotated[str, typer.Option(help="es, pt, en or fr.")] = "es",
 ) -> None:
     """Make an account that administers Taller. The password is asked for, or read from a pipe."""
+    from app.core import clock
     from app.core.db import changing
     from app.services.administrators import create_administrator
 
@@ -176,7 +177,13 @@ def create_admin(
     password = _password()
     with changing() as session:
         account = create_administrator(
-            session, name=name, email=email, country=country, language=language, password=password
+            session,
+            name=name,
+            email=email,
+            country=country,
+            language=language,
+            password=password,
+            now=clock.now(),
         )
     typer.echo(f"{account.email} administers Taller now.")
 
@@ -186,13 +193,14 @@ def set_password(
     email: Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")],
 ) -> None:
     """Give a person who forgot theirs a new password. It is asked for, or read from a pipe."""
+    from app.core import clock
     from app.core.db import changing
     from app.services import administrators
 
     _refuse_old_shape()
     password = _password()
     with changing() as session:
-        administrators.set_password(session, email=email, password=password)
+        administrators.set_password(session, email=email, password=password, now=clock.now())
     typer.echo(f"{email} has a new password, and is signed out everywhere.")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
+from bench.alike import measure_alike
 from bench.course import QUICK, USUAL, measure_course
 from bench.drawing import measure_certificates
 from bench.figures import measure_figures
@@ -25,6 +26,7 @@ def main() -> None:
     parts: dict[str, list[Part]] = {
         "course": [lambda: measure_course(pace), measure_weight],
         "sign-ins": [lambda: measure_sign_ins(pace)],
+        "alike": [lambda: measure_alike(pace)],
         "statistics": [lambda: measure_figures(given.scale or (FEW if given.quick else A_MILLION))],
         "hostile": [measure_hostile_texts],
         "certificates": [lambda: measure_certificates(5 if given.quick else 40)],
@@ -46,7 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         action="append",
-        choices=("course", "sign-ins", "statistics", "hostile", "certificates"),
+        choices=("course", "sign-ins", "alike", "statistics", "hostile", "certificates"),
         help="measure only this; can be given several times",
     )
     parser.add_argument(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import insert
 
-from app.core import db, passwords
+from app.core import clock, db, passwords
 from app.models import Account
 from bench.course import Pace, page_of
 from bench.load import load, post, rush
@@ -34,7 +34,13 @@ def _crowd() -> list[bytes]:
     """Accounts with one password, hashed once, and the form that each of their owners sends."""
     hashed = passwords.hash_password(PASSWORD)
     people = [
-        Account(email=f"crowd{n}@example.org", name="In Crowd", country="CL", password_hash=hashed)
+        Account(
+            email=f"crowd{n}@example.org",
+            name="In Crowd",
+            country="CL",
+            password_hash=hashed,
+            email_confirmed_at=clock.now(),
+        )
         for n in range(PEOPLE)
     ]
     columns = Account.__table__.columns  # type: ignore[attr-defined]  # -- a table has columns

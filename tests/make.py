@@ -86,6 +86,7 @@ class Make:
             "country": "CO",
             "language": "en",
             "gender": Gender.WOMAN,
+            "email_confirmed_at": NOW,
         }
         return self.saved(Account(**plain | given))
 

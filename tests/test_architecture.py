@@ -107,3 +107,14 @@ def test_the_product_does_not_name_the_house_next_door() -> None:
     ]
 
     assert found == []
+
+
+def test_whoever_shows_who_they_are_comes_in_by_one_door() -> None:
+    """What more it takes to be signed in can be asked there, and is asked of everybody."""
+    callers = {
+        str(file.relative_to(HOUSE))
+        for file in (HOUSE / "app").rglob("*.py")
+        if re.search(r"\bbegin_sign_in\(", file.read_text())
+    }
+
+    assert callers == {"app/services/sign_ins.py", "app/web/entering.py"}

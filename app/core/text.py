@@ -4,14 +4,14 @@ from unicodedata import category, combining, normalize
 
 #: Marks without a shape that turn the direction of what follows, or hide between letters.
 #: The two joiners stay: Persian and Indian names are spelt with them.
-_SHAPELESS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+SHAPELESS = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _JOINERS = {"\u200c", "\u200d"}
 
 
 def one_line(typed: str) -> str:
     """``typed`` as one line of visible letters, each written in one way, single spaces between."""
     spaced = " ".join(normalize("NFC", typed).split())
-    kept = "".join(c for c in spaced if category(c) not in _SHAPELESS or c in _JOINERS)
+    kept = "".join(c for c in spaced if category(c) not in SHAPELESS or c in _JOINERS)
     return " ".join(kept.strip("".join(_JOINERS)).split())
 
 

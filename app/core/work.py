@@ -12,6 +12,11 @@ class Work(StrEnum):
     DRAW_CERTIFICATE = "draw_certificate"
     SEND_MESSAGE = "send_message"
     SEND_INVITATION = "send_invitation"
+    ANSWER_REQUEST = "answer_request"
+
+
+#: What is to be done, and on which row.
+type Noted = list[tuple[Work, UUID]]
 
 
 def later(session: Session, work: Work, row: UUID) -> None:
@@ -19,7 +24,7 @@ def later(session: Session, work: Work, row: UUID) -> None:
     session.info.setdefault("work", []).append((work, row))
 
 
-def noted(session: Session) -> list[tuple[Work, UUID]]:
+def noted(session: Session) -> Noted:
     """Take out what has been noted."""
-    taken: list[tuple[Work, UUID]] = session.info.pop("work", [])
+    taken: Noted = session.info.pop("work", [])
     return taken

@@ -173,8 +173,14 @@ class _Growth:
             yield number
 
     def _write_accounts(self, edition: Edition, new: Sequence[tuple[int, int]]) -> None:
+        made = _morning(edition.starts_on)
         plain = Account(
-            email="", name="", country="", is_demo=True, created_at=_morning(edition.starts_on)
+            email="",
+            name="",
+            country="",
+            is_demo=True,
+            created_at=made,
+            email_confirmed_at=made,
         )
         shape = Shape(plain, self.into.moment)
         at = shape.places("id", "email", "name", "gender", "country", "institution_id", "timezone")

@@ -11,6 +11,7 @@ import structlog
 
 from app.core import clock
 from app.core.db import changing, reading
+from app.core.links import with_links
 from app.core.logging import named
 from app.core.settings import settings
 from app.models import Account, Message, MessageStatus
@@ -46,12 +47,12 @@ def send_message(message_id: UUID) -> None:
 def as_mail(message: Message, account: Account) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = settings().mail_from
-    mail["To"] = account.email
+    mail["To"] = message.email or account.email
     mail["Subject"] = " ".join(message.subject.split())
     mail["Date"] = formatdate(message.created_at.timestamp())
     mail["Message-ID"] = f"<{message.id}@{urlsplit(settings().base_url).hostname}>"
     mail["Content-Language"] = message.language
-    mail.set_content(message.body)
+    mail.set_content(with_links(message.body))
     return mail
 
 

@@ -6,6 +6,7 @@ The rows themselves say what is due; the queue only saves waiting for the next s
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from uuid import UUID
 
 import structlog
@@ -21,6 +22,7 @@ from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.waiting_lists import move_lines_on
 from app.queries.work import due
+from app.services.retention import forget_the_unconfirmed, forget_what_is_over
 from app.services.work import take_up
 
 log = structlog.get_logger()
@@ -47,11 +49,17 @@ def queue() -> Queue:
     return Queue(huey, do=huey.task(name="do")(do), sweep=every_minute(sweep))
 
 
+#: Two threads that ask for it first would each make one, and leave the other's connection open.
+_one_is_made = Lock()
+
+
 def tell(work: Iterable[tuple[Work, UUID]]) -> None:
     """Tell the worker what waits. If it cannot be told, its sweep finds it within a minute."""
     for kind, row in work:
         try:
-            queue().do(kind.value, str(row))
+            with _one_is_made:
+                made = queue()
+            made.do(kind.value, str(row))
         except Exception as error:  # noqa: BLE001 -- the change is kept whatever the queue says
             log.warning("queue unreachable", kind=kind.value, error=named(error))
 
@@ -62,16 +70,29 @@ def do(kind: str, row: str) -> None:
         with changing() as session:
             is_ours = take_up(session, Work(kind), UUID(row), now=clock.now())
         if is_ours:
-            HANDLERS[Work(kind)](UUID(row))
+            tell(HANDLERS[Work(kind)](UUID(row)) or ())
     except Exception:
         log.exception("work failed", kind=kind, row=row)
 
 
 def sweep() -> int:
-    """Do everything that is due; say how many rows that were. Lines come first: they write."""
+    """Do everything that is due, and forget what is over; say how many rows were due.
+
+    Lines of those who wait come first: they write messages.
+    """
     move_lines_on()
     with reading() as session:
         waiting = due(session, now=clock.now())
     for kind, row in waiting:
         do(kind.value, str(row))
+    _tidy_up()
     return len(waiting)
+
+
+def _tidy_up() -> None:
+    for forget in (forget_what_is_over, forget_the_unconfirmed):
+        try:
+            with changing() as session:
+                forget(session, now=clock.now())
+        except Exception:
+            log.exception("not tidied up")

@@ -7,6 +7,7 @@ from app.models.account import (
     PlatformRole,
     SignIn,
     SignInTry,
+    TryKind,
     normalized_email,
 )
 from app.models.activity import (
@@ -76,6 +77,7 @@ from app.models.institution import (
     ProposalKind,
     ProposalState,
 )
+from app.models.link import EmailChange, LinkKind, LinkRequest, OneTimeToken, RequestStatus
 from app.models.linked_identity import LinkedIdentity
 from app.models.live_session import Attendance, LiveSession, SessionStatus
 from app.models.message import Message, MessageStatus
@@ -131,6 +133,7 @@ __all__ = [
     "Decision",
     "Edition",
     "EditionStaff",
+    "EmailChange",
     "Enrolment",
     "EnrolmentCorrection",
     "EnrolmentCount",
@@ -149,6 +152,8 @@ __all__ = [
     "InvitationState",
     "LeavingReason",
     "Level",
+    "LinkKind",
+    "LinkRequest",
     "LinkedIdentity",
     "LiveSession",
     "Message",
@@ -157,6 +162,7 @@ __all__ = [
     "Mode",
     "Module",
     "OfferState",
+    "OneTimeToken",
     "Passkey",
     "PlatformRole",
     "Progress",
@@ -167,6 +173,7 @@ __all__ = [
     "QuestionKind",
     "Quiz",
     "RecoveryCode",
+    "RequestStatus",
     "ReservedSeats",
     "Review",
     "ReviewComment",
@@ -180,6 +187,7 @@ __all__ = [
     "StoredFile",
     "Team",
     "TeamMember",
+    "TryKind",
     "Videoconference",
     "WaitingPlace",
     "is_over",

@@ -18,6 +18,12 @@ class MessageStatus(StrEnum):
 
 class Message(Table, table=True):
     account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    email: str = Field(
+        default="",
+        max_length=254,
+        sa_column_kwargs={"server_default": ""},
+        description="where it goes, if not to the account's address of the moment",
+    )
     kind: str = Field(max_length=40)
     language: str = Field(max_length=2)
     subject: str = Field(max_length=200)

@@ -4,10 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, case, exists, func
 from sqlmodel import Session, col, select
 
-from app.models import Account, ApiToken, Gender, Institution, PlatformRole, normalized_email
+from app.models import (
+    Account,
+    ApiToken,
+    EditionStaff,
+    EmailChange,
+    Enrolment,
+    Gender,
+    Institution,
+    PlatformRole,
+    normalized_email,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +41,14 @@ class PersonSeen:
     language: str
     timezone: str
     theme: str
+    data_saver: bool
     institution_id: UUID | None
     institution_acronym: str | None
     institution_country: str | None
     calendar_generation: int
+    wanted_email: str | None  # instead of the present one, once both have said yes
+    wanted_new_said_yes: datetime | None
+    wanted_old_said_yes: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +61,10 @@ class KeySeen:
 
 
 def credentials(session: Session, email: str) -> Credentials | None:
+    """Of whoever has the address. No password opens an account whose address nobody confirmed."""
+    opening = case((col(Account.email_confirmed_at).is_not(None), col(Account.password_hash)))
     row = session.exec(
-        select(Account.id, Account.password_hash, Account.platform_role).where(
+        select(Account.id, opening, Account.platform_role).where(
             Account.email == normalized_email(email)
         )
     ).one_or_none()
@@ -56,17 +72,29 @@ def credentials(session: Session, email: str) -> Credentials | None:
 
 
 def account_by_email(session: Session, email: str) -> Account | None:
-    return session.exec(
+    """The account of whoever reads what is sent there; who confirmed nothing has none."""
+    account = session.exec(
         select(Account).where(Account.email == normalized_email(email))
     ).one_or_none()
+    return None if account is None or account.is_pending else account
 
 
-def is_taken(session: Session, email: str) -> bool:
-    """Whether somebody has an account with this address."""
-    return credentials(session, email) is not None
+def nobody_yet() -> tuple[ColumnElement[bool], ...]:
+    """The conditions on accounts that nobody confirmed and that nobody else's work refers to."""
+    return (
+        col(Account.email_confirmed_at).is_(None),
+        col(Account.password_hash).is_not(None),
+        ~exists().where(col(Enrolment.account_id) == col(Account.id)),
+        ~exists().where(col(EditionStaff.account_id) == col(Account.id)),
+    )
 
 
-def person(session: Session, account_id: UUID) -> PersonSeen:
+def has_password(session: Session, account_id: UUID) -> bool:
+    found = session.exec(select(Account.password_hash).where(Account.id == account_id)).one()
+    return found is not None
+
+
+def person(session: Session, account_id: UUID, *, now: datetime) -> PersonSeen:
     row = session.exec(
         select(  # type: ignore[call-overload]  # -- more columns than SQLModel's overloads know
             Account.name,
@@ -77,12 +105,21 @@ def person(session: Session, account_id: UUID) -> PersonSeen:
             Account.language,
             Account.timezone,
             Account.theme,
+            Account.data_saver,
             Account.institution_id,
             Institution.acronym,
             Institution.country,
             Account.calendar_generation,
+            EmailChange.email,
+            EmailChange.confirmed_new_at,
+            EmailChange.confirmed_old_at,
         )
         .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)
+        .join(
+            EmailChange,
+            and_(col(EmailChange.account_id) == col(Account.id), col(EmailChange.expires_at) > now),
+            isouter=True,
+        )
         .where(Account.id == account_id)
     ).one()
     return PersonSeen(*row)

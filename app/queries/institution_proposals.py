@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 from sqlmodel import Session, col
 
 from app.core.collation import sort_key
@@ -50,7 +50,13 @@ class ProposalSeen:
 
 
 _of = InstitutionProposal
-_IS_WAITING = col(_of.state) == ProposalState.WAITING
+#: What somebody proposed who has not confirmed their address is nobody's yet.
+_IS_WAITING = and_(
+    col(_of.state) == ProposalState.WAITING,
+    exists()
+    .where(col(Account.id) == col(_of.account_id), col(Account.email_confirmed_at).is_not(None))
+    .correlate(_of),
+)
 
 
 def waiting_of(session: Session, account_id: UUID) -> Waiting | None:

@@ -46,7 +46,7 @@ def messages(session: Session, status: MessageStatus | None, *, page: int) -> li
             Message.trouble,
             Message.sent_at,
             Account.name,
-            Account.email,
+            func.coalesce(func.nullif(Message.email, ""), Account.email),
         )
         .join(Account, col(Account.id) == col(Message.account_id))
         .order_by(col(Message.id).desc())

@@ -16,8 +16,10 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
+    null,
     select,
     true,
+    type_coerce,
 )
 from sqlmodel import Session, col
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -51,11 +53,13 @@ class Viewer:
 
     id: UUID
     sign_in_id: UUID  # or the key to the API by which we know them
+    seen_at: datetime | None  # the last use of the sign-in that was noted
     email: str
     name: str
     language: str
     timezone: str
     theme: str
+    data_saver: bool
     gender: Gender
     country: str
     institution_id: UUID | None
@@ -141,6 +145,7 @@ _PERSON: tuple[Any, ...] = (
     col(Account.language),
     col(Account.timezone),
     col(Account.theme),
+    col(Account.data_saver),
     col(Account.gender),
     col(Account.country),
     col(Account.institution_id),
@@ -156,7 +161,12 @@ _PERSON: tuple[Any, ...] = (
     .correlate(Account)
     .label("tutors"),
 )
-_VIEWER: tuple[Any, ...] = (col(Account.id), col(SignIn.id).label("sign_in_id"), *_PERSON)
+_VIEWER: tuple[Any, ...] = (
+    col(Account.id),
+    col(SignIn.id).label("sign_in_id"),
+    col(SignIn.seen_at),
+    *_PERSON,
+)
 _EDITION: tuple[Any, ...] = (
     col(Edition.id),
     col(Edition.slug),
@@ -201,7 +211,12 @@ def _signed_in() -> Select[tuple[Any, ...]]:
 
 def _holding_a_key() -> Select[tuple[Any, ...]]:
     return (
-        select(col(Account.id), col(ApiToken.id).label("sign_in_id"), *_PERSON)
+        select(
+            col(Account.id),
+            col(ApiToken.id).label("sign_in_id"),
+            type_coerce(null(), UTCDateTime).label("seen_at"),
+            *_PERSON,
+        )
         .select_from(ApiToken)
         .join(Account, col(Account.id) == col(ApiToken.account_id))
         .join(Institution, col(Institution.id) == col(Account.institution_id), isouter=True)

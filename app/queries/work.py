@@ -12,8 +12,10 @@ from app.models import (
     CertificateStatus,
     Invitation,
     InvitationState,
+    LinkRequest,
     Message,
     MessageStatus,
+    RequestStatus,
 )
 
 #: What failed is tried again, each time after twice as long, and then left for a person to see.
@@ -25,17 +27,18 @@ ABANDONED = timedelta(minutes=10)
 WAITING: dict[
     Work,
     tuple[
-        type[Certificate | Message | Invitation],
-        CertificateStatus | MessageStatus | InvitationState,
+        type[Certificate | Message | LinkRequest | Invitation],
+        CertificateStatus | MessageStatus | RequestStatus | InvitationState,
     ],
 ] = {
+    Work.ANSWER_REQUEST: (LinkRequest, RequestStatus.ASKED),
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
     Work.SEND_INVITATION: (Invitation, InvitationState.QUEUED),
 }
 
 
-def state_of(model: type[Certificate | Message | Invitation]) -> Any:
+def state_of(model: type[Certificate | Message | LinkRequest | Invitation]) -> Any:
     """The column in which rows of work say how they stand."""
     return model.state if model is Invitation else model.status  # type: ignore[union-attr]
 

@@ -87,6 +87,8 @@ def change(
     response = go_to("/account", say=_("Your account says this from now on."))
     if form.data.language != visit.viewer.language:
         response.delete_cookie("lang")  # the last word on the language is this one
+    if form.data.data_saver != visit.viewer.data_saver:
+        response.delete_cookie("light")  # and on drawings
     return response
 
 
@@ -155,7 +157,7 @@ def _signed_out(words: str) -> Response:
 
 def show(request: Request, visit: Visit, forms: Forms) -> Response:
     session, viewer = visit.session, visit.viewer
-    seen = person(session, viewer.id)
+    seen = person(session, viewer.id, now=clock.now())
     about = forms.about or Affiliation(institutions(session))
     waiting = waiting_of(session, viewer.id)
     form = forms.person or _as_known(seen, about.known, waiting)
@@ -199,6 +201,7 @@ def _as_known(
             "language": seen.language,
             "zone": zone_offered(seen.timezone),
             "theme": seen.theme,
+            "data_saver": "on" if seen.data_saver else "",
         }
     )
 

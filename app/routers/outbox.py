@@ -13,6 +13,7 @@ from app.policy import Action
 from app.queries.messages import PAGE, how_many_by_status, messages
 from app.services.notifications import send_again
 from app.web.asked import address_of, asked
+from app.web.development import as_kept
 from app.web.forms import Form
 from app.web.guards import Visit, guarded_by, may
 from app.web.labels import label
@@ -54,6 +55,7 @@ def index(
         last=last,
         address=address_of("/outbox", form, "page"),
         MessageStatus=MessageStatus,
+        as_kept=as_kept,
     )
 
 

@@ -28,11 +28,11 @@ from app.services.second_step import (
 )
 from app.services.sign_ins import end_sign_in
 from app.web.cookie import take_back
-from app.web.entering import later_please, let_in_fully
+from app.web.entering import Proof, Proven, destination, later_please, let_in_fully
 from app.web.forms import Form, submitted
 from app.web.guards import HalfVisit, Visit, guarded_by, half_way, signed_in
 from app.web.one_hop import OneHopRoute
-from app.web.onward import landing, path_within
+from app.web.onward import path_within
 from app.web.pages import go_to, render
 from app.web.person_form import Tidy
 from app.web.second_step_page import about_second_step
@@ -132,13 +132,14 @@ def _account(visit: HalfVisit) -> Account:
     return visit.session.get_one(Account, visit.person.account_id)
 
 
-def _onward(visit: HalfVisit, way: Way) -> str:
-    return path_within(way.next) or landing(visit.person.platform_role)
+def _proven(visit: HalfVisit, way: Way) -> Proven:
+    onward = destination(way.next, visit.person.platform_role)
+    return Proven(visit.person.account_id, Proof.SECOND_STEP, onward, way.keep)
 
 
 def _enter(request: Request, visit: HalfVisit, way: Way) -> Response:
-    person, response = visit.person, go_to(_onward(visit, way))
-    return let_in_fully(request, visit.session, person.account_id, keep=way.keep, response=response)
+    proven = _proven(visit, way)
+    return let_in_fully(request, visit.session, proven, go_to(proven.onward))
 
 
 def show(request: Request, visit: HalfVisit, form: Form[CodeForm], way: Way) -> Response:
@@ -214,16 +215,16 @@ def add_on_the_way(request: Request, visit: HalfWay, form: NewPasskey) -> Respon
 
 
 def _enter_with_codes(request: Request, visit: HalfVisit, codes: list[str], way: Way) -> Response:
+    proven = _proven(visit, way)
     page = render(
         request,
         None,
         "accounts/recovery_codes.html",
         here="sign-in",
         codes=codes,
-        onward=_onward(visit, way),
+        onward=proven.onward,
     )
-    person = visit.person
-    return let_in_fully(request, visit.session, person.account_id, keep=way.keep, response=page)
+    return let_in_fully(request, visit.session, proven, page)
 
 
 # --- Setting it up and taking it away on one's own account

@@ -14,11 +14,11 @@ from app.core.settings import settings
 from app.queries.accounts import Credentials
 from app.services.sign_ins import end_sign_in
 from app.web.cookie import take_back
-from app.web.entering import later_please, let_in
+from app.web.entering import Proof, Proven, destination, later_please, let_in
 from app.web.forms import Form, understood
 from app.web.guards import Visit, anyone, guarded_by, public
 from app.web.one_hop import OneHopRoute
-from app.web.onward import landing, path_within
+from app.web.onward import path_within
 from app.web.pages import go_to, render
 from app.web.proof import Claim, once_proven
 from app.web.throttle import address_of
@@ -40,7 +40,7 @@ def ask(
     request: Request, visit: Anyone, onward: Annotated[str, Query(alias="next")] = ""
 ) -> Response:
     if visit.maybe_viewer:
-        return go_to(path_within(onward) or landing(visit.viewer.platform_role))
+        return go_to(destination(onward, visit.viewer.platform_role))
     return show(request, Form[SignInForm](typed={"next": path_within(onward)}))
 
 
@@ -53,8 +53,9 @@ async def enter(request: Request, _guard: Annotated[None, guarded_by(public)]) -
     given = form.data
 
     def admit(session: Session, known: Credentials) -> Response:
-        onward = path_within(given.next) or landing(known.platform_role)
-        return let_in(request, session, known.id, keep=given.keep, onward=onward)
+        onward = destination(given.next, known.platform_role)
+        proven = Proven(known.id, by=Proof.PASSWORD, onward=onward, keep=given.keep)
+        return let_in(request, session, proven)
 
     try:
         claim = Claim(given.email, given.password, address_of(request))
@@ -63,7 +64,9 @@ async def enter(request: Request, _guard: Annotated[None, guarded_by(public)]) -
         form.refuse("", error.message)
         return later_please(await run_in_threadpool(show, request, form), error)
     if admitted is None:
-        form.refuse("password", _("This password does not match the e-mail."))
+        wrong = _("This password does not match the e-mail.")
+        first = _("If you have just made the account, open the message that we sent you first.")
+        form.refuse("password", f"{wrong} {first}")
         return await run_in_threadpool(show, request, form)
     return admitted
 

@@ -18,16 +18,24 @@ from app.queries.accounts import account_by_email
 from app.queries.institutions import institutions
 from app.queries.linked_identities import known_by
 from app.services.accounts import register
+from app.services.institution_proposals import settle_institution
 from app.services.linked_identities import Said, link, unlink
 from app.web.db import unit_of_work
-from app.web.entering import let_in
+from app.web.entering import Proof, Proven, destination, let_in
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, anyone, guarded_by, public, signed_in
 from app.web.one_hop import OneHopRoute
-from app.web.onward import landing, path_within
+from app.web.onward import path_within
 from app.web.origin import comes_from_this_site
 from app.web.pages import go_to, render
-from app.web.person_form import Affiliation, PersonForm, affiliation, person_of, what_is_offered
+from app.web.person_form import (
+    Affiliation,
+    PersonForm,
+    affiliation,
+    person_of,
+    proposed,
+    what_is_offered,
+)
 from app.web.single_sign_on import (
     attempt_in,
     back_from,
@@ -115,8 +123,8 @@ def _let_in(request: Request, told: Told, onward: str) -> Response | None:
         known = known_by(session, told.issuer, told.subject)
         if known is None:
             return None
-        onward = onward or landing(known.platform_role)
-        return let_in(request, session, known.account_id, keep=False, onward=onward)
+        onward = destination(onward, known.platform_role)
+        return let_in(request, session, Proven(known.account_id, Proof.PROVIDER, onward))
 
 
 def _to_decide(provider: SignInProvider, told: Told, onward: str) -> Response:
@@ -162,8 +170,9 @@ def link_and_enter(request: Request, visit: Anyone, provider: str) -> Response:
     if visit.maybe_viewer:
         response = go_to(onward or "/account#providers", say=say)
     else:
-        onward = onward or landing(account.platform_role)
-        response = let_in(request, visit.session, account.id, keep=False, onward=onward, say=say)
+        onward = destination(onward, account.platform_role)
+        proven = Proven(account.id, Proof.PROVIDER, onward)
+        response = let_in(request, visit.session, proven, say=say)
     forget_told(response)
     return response
 
@@ -196,16 +205,12 @@ def register_and_enter(
     if form.data is None:
         return show(request, visit, form, about, (house, told))
     person = person_of(form.data, about.id)
-    account = register(visit.session, person, email=told.email, password_hash=None)
+    account = register(visit.session, person, email=told.email, password_hash=None, now=clock.now())
+    settle_institution(visit.session, account.id, proposed(form.data))
     link(visit.session, account, Said(house.name, told))
-    response = let_in(
-        request,
-        visit.session,
-        account.id,
-        keep=False,
-        onward=onward or landing(account.platform_role),
-        say=_("Your account is ready."),
-    )
+    onward = destination(onward, account.platform_role)
+    proven = Proven(account.id, Proof.PROVIDER, onward)
+    response = let_in(request, visit.session, proven, say=_("Your account is ready."))
     forget_told(response)
     return response
 

@@ -1,16 +1,18 @@
 """The rules of having an account: making one, changing what it says, and its password."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.core import passwords
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
-from app.models import Account, ApiToken, Gender, normalized_email
+from app.models import Account, ApiToken, Gender, LinkKind, normalized_email
+from app.services.account_messages import password_changed
+from app.services.links import Entered, end_links, entered, use_link
 from app.services.notifications import welcome
 from app.services.sign_ins import end_sign_ins
 
@@ -31,31 +33,38 @@ class Person:
     language: str
     timezone: str
     theme: str = ""
+    data_saver: bool = False
 
 
 def address_taken() -> AddressTaken:
     return AddressTaken(_("An account with this address exists. Sign in instead."))
 
 
-def register(session: Session, person: Person, *, email: str, password_hash: str | None) -> Account:
-    """Make an account, and welcome its owner. Of two with one address, the first gets it."""
-    account = Account(
-        email=normalized_email(email),
-        password_hash=password_hash,
-        name=person.name,
-        country=person.country,
-        language=person.language,
-    )
-    account.sqlmodel_update(_kept(person))
+def register(
+    session: Session, person: Person, *, email: str, password_hash: str | None, now: datetime
+) -> Account:
+    """Make an account whose address needs no confirmation, and welcome its owner.
+
+    Of two with one address, the first gets it; who never confirmed it has none.
+    """
+    address = normalized_email(email)
+    account = session.exec(select(Account).where(Account.email == address)).one_or_none()
+    if account and not account.is_pending:
+        raise address_taken()
+    account = account or Account(email=address, name="", country="")
+    take_down(account, person)
+    account.password_hash = password_hash
+    account.email_confirmed_at = now
     session.add(account)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if "email" in str(error.orig):
-            raise address_taken() from error
-        raise
+    session.flush()
+    end_links(session, account.id)
     welcome(session, account)
     return account
+
+
+def take_down(account: Account, person: Person) -> None:
+    """Write what a person tells us into their account."""
+    account.sqlmodel_update(_kept(person))
 
 
 def change_person(session: Session, account_id: UUID, person: Person) -> None:
@@ -84,14 +93,24 @@ def change_password(
     """Set a new password and end the person's sign-ins, all ``but`` the one it was changed in.
 
     Whoever may have got in before holds nothing any more: keys to the API and the calendar's
-    address end as well.
+    address end as well, and so do links that were sent. The person is told.
     """
     session.execute(
         update(Account).where(col(Account.id) == account_id).values(password_hash=password_hash)
     )
     session.execute(delete(ApiToken).where(col(ApiToken.account_id) == account_id))
     renew_calendar(session, account_id)
+    end_links(session, account_id)
     end_sign_ins(session, account_id, but=but)
+    password_changed(session, session.get_one(Account, account_id))
+
+
+def reset_password(session: Session, secret: str, password_hash: str, *, now: datetime) -> Entered:
+    """Choose a new password with a link, which shows that its reader has the address."""
+    token, account = use_link(session, secret, LinkKind.PASSWORD, now=now)
+    made = entered(session, token, account, now=now)
+    change_password(session, account.id, password_hash)
+    return made
 
 
 def renew_calendar(session: Session, account_id: UUID) -> None:

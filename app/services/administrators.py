@@ -1,5 +1,7 @@
 """What whoever runs an installation does to accounts, from the command line."""
 
+from datetime import datetime
+
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session
 
@@ -17,9 +19,16 @@ from app.services.audit import record
 
 
 def create_administrator(
-    session: Session, *, name: str, email: str, country: str, language: str, password: str
+    session: Session,
+    *,
+    name: str,
+    email: str,
+    country: str,
+    language: str,
+    password: str,
+    now: datetime,
 ) -> Account:
-    """An account that may do everything on the platform."""
+    """An account that may do everything here; whoever makes it vouches for the address."""
     try:
         address = validate_email(email.strip(), check_deliverability=False).normalized
     except EmailNotValidError as error:
@@ -27,7 +36,9 @@ def create_administrator(
             _("This is no e-mail address: %(address)s") % {"address": email}
         ) from error
     person = _person(one_line(name), country.upper(), language)
-    account = register(session, person, email=address, password_hash=_hash(password, address))
+    account = register(
+        session, person, email=address, password_hash=_hash(password, address), now=now
+    )
     account.platform_role = PlatformRole.ADMINISTRATOR
     session.add(account)
     record(session, None, "create administrator", "account", account.id)
@@ -52,11 +63,17 @@ def _person(name: str, country: str, language: str) -> Person:
     )
 
 
-def set_password(session: Session, *, email: str, password: str) -> None:
-    """A new password for somebody who forgot theirs; whoever was signed in with it is not now."""
+def set_password(session: Session, *, email: str, password: str, now: datetime) -> None:
+    """A new password for somebody who forgot theirs; whoever was signed in with it is not now.
+
+    Who gives it vouches for the address as well.
+    """
     known = credentials(session, email)
     if known is None:
         raise NotFound(_("Nobody has an account with %(address)s.") % {"address": email})
+    account = session.get_one(Account, known.id)
+    account.email_confirmed_at = account.email_confirmed_at or now
+    session.add(account)
     change_password(session, known.id, _hash(password, email))
     record(session, None, "set password", "account", known.id)
 

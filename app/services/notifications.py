@@ -24,14 +24,27 @@ from app.services.audit import record
 from certificates import Facts
 
 
-def write(session: Session, account: Account, kind: str, subject: str, *paragraphs: str) -> Message:
-    """Queue a message. Compose it within ``speaking(account.language)``."""
+def write(
+    session: Session,
+    account: Account,
+    kind: str,
+    subject: str,
+    *paragraphs: str,
+    to: str = "",
+    by_name: bool = True,
+) -> Message:
+    """Queue a message. Compose it within ``speaking(account.language)``.
+
+    ``to`` is another address than the account's. Not ``by_name``: nobody has shown yet that the
+    address is theirs, and a stranger who typed it in chooses no words of ours.
+    """
     message = Message(
         account_id=account.id,
+        email=to,
         kind=kind,
         language=account.language,
         subject=subject[:200],
-        body=_body(account.name, paragraphs),
+        body=_body(account.name if by_name else "", paragraphs),
     )
     session.add(message)
     later(session, Work.SEND_MESSAGE, message.id)
@@ -39,7 +52,7 @@ def write(session: Session, account: Account, kind: str, subject: str, *paragrap
 
 
 def _body(name: str, paragraphs: Iterable[str]) -> str:
-    greeting = _("Hello %(name)s,") % {"name": name}
+    greeting = _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
     closing = _("Taller, the learning workshop of the network") + f"\n{settings().base_url}"
     return "\n\n".join([greeting, *paragraphs, closing])
 

@@ -23,7 +23,7 @@ from app.core.sealing import seal, unseal
 from app.models import Account, Authenticator, Passkey, RecoveryCode, SignIn
 from app.queries.second_step import credentials_of, has_second_step
 from app.services.notifications import write
-from app.services.sign_ins import (
+from app.services.tries import (
     forget_failures,
     note_failure,
     one_at_a_time,

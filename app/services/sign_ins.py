@@ -1,22 +1,22 @@
-"""The rules of signing in and out: how long it lasts, what replaces what, and who must wait."""
+"""The rules of signing in and out: how long it lasts, and what replaces what."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func
-from sqlmodel import Session, col, select
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
 
-from app.core.errors import NotFound, TooMany
+from app.core.errors import NotFound
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.core.ids import token, token_hash
-from app.models import SignIn, SignInTry, normalized_email
-from app.queries.sign_ins import WINDOW, next_try_at
+from app.models import SignIn
 
 KEPT_FOR = timedelta(days=14)
 A_WORKING_DAY = timedelta(hours=12)
 #: How long the second step may take.
 BETWEEN_STEPS = timedelta(minutes=15)
+#: Last use is noted that exactly: a write in every look-up would cost more than it tells.
+NOTED_EACH = timedelta(hours=1)
 
 
 def begin_sign_in(
@@ -49,6 +49,7 @@ def begin_sign_in(
             expires_at=now + (BETWEEN_STEPS if second_step_due else lasts),
             second_step_due=second_step_due,
             created_at=now,
+            seen_at=now,
         )
     )
     session.flush()
@@ -72,44 +73,6 @@ def end_sign_ins(session: Session, account_id: UUID, *, but: UUID | None = None)
     session.execute(ending)
 
 
-def refuse_guessing(session: Session, email: str, address: str, *, now: datetime) -> None:
-    """Have those wait who failed too often, from where they failed."""
-    may_try_at = next_try_at(session, email, address, now=now)
-    if may_try_at is None:
-        return
-    seconds = max(1, int((may_try_at - now).total_seconds()))
-    minutes = -(-seconds // 60)
-    raise TooMany(
-        ngettext(
-            "Too many tries did not work. Try again in %(num)s minute.",
-            "Too many tries did not work. Try again in %(num)s minutes.",
-            minutes,
-        )
-        % {"num": minutes},
-        wait=seconds,
-    )
-
-
-def note_failure(session: Session, email: str, address: str, *, now: datetime) -> None:
-    """Count a failed try, and forget those that count no more: they hold e-mail addresses."""
-    session.execute(delete(SignInTry).where(col(SignInTry.created_at) <= now - WINDOW))
-    session.add(SignInTry(email=normalized_email(email)[:254], address=address, created_at=now))
-    session.flush()
-
-
-def forget_failures(session: Session, email: str, address: str) -> None:
-    """Who got in has shown whose tries these were."""
-    session.execute(
-        delete(SignInTry).where(
-            col(SignInTry.email) == normalized_email(email), col(SignInTry.address) == address
-        )
-    )
-
-
-def one_at_a_time(session: Session, address: str) -> None:
-    """Judge the tries of one place one after the other, so that many at once cannot slip through.
-
-    SQLite has one writer at a time anyway.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(address))))
+def note_use(session: Session, sign_in_id: UUID, *, now: datetime) -> None:
+    """Remember that a sign-in was used, so that its owner can tell the browsers apart."""
+    session.execute(update(SignIn).where(col(SignIn.id) == sign_in_id).values(seen_at=now))

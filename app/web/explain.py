@@ -26,7 +26,8 @@ def explain(request: Request, error: Exception) -> Response:
         speak(language)  # the refusal came from another thread
     status, message = _status_and_words(error)
     if status >= 500:  # noqa: PLR2004 -- our own fault
-        log.error("failed", path=request.url.path, exc_info=error)
+        route = getattr(request.scope.get("route"), "path", "(none)")  # a path may hold a secret
+        log.error("failed", route=route, exc_info=error)
     response = _answer(request, error, status, message)
     if status >= 500:  # noqa: PLR2004 -- answered outside of everything that adds them
         response.headers.update(safe_headers())

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from app.web import flash
-from app.web.pages import wants_part
+from app.web.pages import wants_light, wants_part
 
 REVALIDATE = "private, no-cache"
 
@@ -24,9 +24,10 @@ def build() -> str:
 
 
 def _tag(request: Request, parts: tuple[object, ...]) -> str:
-    light = request.query_params.get("light", request.cookies.get("light"))
     zone_known = "tz" in request.cookies
-    made_of = repr((build(), light, zone_known, request.scope["query_string"], *parts))
+    made_of = repr(
+        (build(), wants_light(request), zone_known, request.scope["query_string"], *parts)
+    )
     return f'W/"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}"'
 
 

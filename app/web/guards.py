@@ -11,7 +11,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.core import clock
-from app.core.db import reading
+from app.core.db import changing, reading
 from app.core.errors import NotAllowed, NotFound, SignInFirst
 from app.core.formats import live_in
 from app.core.i18n import gettext as _
@@ -22,9 +22,12 @@ from app.policy import Action, Role, permits
 from app.queries import visits
 from app.queries.second_step import HalfSignedIn, half_signed_in
 from app.queries.visits import EditionSeen, EnrolmentSeen, KnownBy, Viewer
+from app.services.sign_ins import NOTED_EACH, note_use
+from app.services.tries import note_wrong_secret
 from app.web.cookie import secret_in
-from app.web.db import open_session
+from app.web.db import SAFE_METHODS, open_session
 from app.web.one_hop import Step
+from app.web.throttle import address_of
 
 GUARDS: set[Callable[..., Any]] = set()
 
@@ -83,9 +86,10 @@ def _token(request: Request, known_by: KnownBy) -> str:
 
 
 def _settle_in(request: Request, viewer: Viewer | None) -> None:
-    """Speak the language and keep the hours of the person who asks."""
+    """Speak the language, keep the hours and heed the line of the person who asks."""
     if viewer is None:
         return
+    request.state.data_saver = viewer.data_saver
     _speak(request, viewer.language)
     request.state.zone = viewer.timezone
     live_in(viewer.timezone, viewer.country)
@@ -98,10 +102,31 @@ def _speak(request: Request, language: str) -> None:
         speak(language)
 
 
+def _note_use(request: Request, session: Session, viewer: Viewer | None) -> None:
+    """Note now and then that a sign-in is used: all that is written when a page is read."""
+    now = clock.now()
+    if viewer is None or viewer.seen_at is None or viewer.seen_at > now - NOTED_EACH:
+        return
+    if request.method in SAFE_METHODS:
+        with changing() as own:
+            note_use(own, viewer.sign_in_id, now=now)
+    else:
+        note_use(session, viewer.sign_in_id, now=now)
+
+
+def _refuse_key(request: Request) -> None:
+    """Nobody holds this key; who tries many has to wait."""
+    if _token(request, KnownBy.KEY) and request.method in SAFE_METHODS:
+        with changing() as own:
+            note_wrong_secret(own, address_of(request), now=clock.now())
+    raise SignInFirst(_("Send a valid key, as in “Authorization: Bearer …”."))
+
+
 def visit_of(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
     token = _token(request, known_by)
     person = visits.viewer(session, token, now=clock.now(), known_by=known_by) if token else None
     _settle_in(request, person)
+    _note_use(request, session, person)
     return Visit(session, person, person.roles if person else frozenset({Role.VISITOR}))
 
 
@@ -173,7 +198,7 @@ async def key_holder(request: Request) -> Step[Visit]:
     def take(stack: ExitStack) -> Visit:
         visit = visit_of(request, open_session(request, stack), KnownBy.KEY)
         if visit.maybe_viewer is None:
-            raise SignInFirst(_("Send a valid key, as in “Authorization: Bearer …”."))
+            _refuse_key(request)
         return visit
 
     return Step(take)
@@ -209,9 +234,12 @@ def edition_where(action: Action, known_by: KnownBy = KnownBy.COOKIE) -> Callabl
             facts = visits.edition_visit(
                 session, token, edition, now=clock.now(), known_by=known_by
             )
+            if facts.viewer is None and known_by is KnownBy.KEY:
+                _refuse_key(request)
             if facts.viewer is None:
                 raise SignInFirst(_("Sign in to see this page."))
             _settle_in(request, facts.viewer)
+            _note_use(request, session, facts.viewer)
             return EditionVisit(
                 session, facts.viewer, facts.roles, _decided(facts, action), facts.enrolment
             )

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.core import clock, formats, i18n, markdown
+from app.core import clock, formats, i18n, links, markdown
 from app.core.settings import settings
 from app.policy import Role
 from app.web import flash
@@ -70,6 +70,7 @@ def _environment() -> Environment:
         "short_day": formats.short_day,
         "size": formats.size,
         "spoken": i18n.chosen_language,
+        "with_links": links.with_links,
     }
     return made
 
@@ -100,8 +101,9 @@ def wants_part(request: Request) -> bool:
 
 
 def wants_light(request: Request) -> bool:
-    """Whether the reader asked for pages without drawings, now or before."""
-    return request.query_params.get("light", request.cookies.get("light")) == "1"
+    """Whether the reader asked for pages without drawings: now, in this browser, or for good."""
+    asked = request.query_params.get("light", request.cookies.get("light"))
+    return asked == "1" if asked else getattr(request.state, "data_saver", False)
 
 
 def same_in(request: Request) -> Callable[[str], str]:

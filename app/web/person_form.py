@@ -61,6 +61,7 @@ class PersonForm(BaseModel):
     language: Literal["es", "pt", "en", "fr"]
     zone: Annotated[str, AfterValidator(_a_zone)] = ""
     theme: Literal["", "light", "dark"] = ""
+    data_saver: bool = False
 
 
 @dataclass
@@ -150,6 +151,7 @@ def person_of(data: PersonForm, institution_id: UUID | None) -> Person:
         language=data.language,
         timezone=data.zone or main_zone(data.country),
         theme=data.theme,
+        data_saver=data.data_saver,
     )
 
 

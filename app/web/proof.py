@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import reading
 from app.core.passwords import password_matches
 from app.queries.accounts import Credentials, credentials
-from app.services.sign_ins import (
+from app.services.tries import (
     forget_failures,
     note_failure,
     one_at_a_time,

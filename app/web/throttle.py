@@ -93,3 +93,12 @@ def refuse_guessing_keys(request: Request, person: UUID) -> None:
     """Have those wait who try key after key."""
     if not key_tries(request).admits(str(person)):
         raise TooMany(_("Too many tries. Wait ten minutes, and ask for the key."), wait=600)
+
+
+def link_looks(request: Request) -> Throttle:
+    """How often each address opened a link; what is done with one is counted in the database."""
+    state = request.app.state
+    if not hasattr(state, "link_looks"):
+        state.link_looks = Throttle(most=60, seconds=60)
+    looks: Throttle = state.link_looks
+    return looks

@@ -7,7 +7,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "a41d7c0e9b58"
-down_revision = "5d20c7e94a13"
+down_revision = "5a0f3c9d71e4"
 branch_labels = None
 depends_on = None
 

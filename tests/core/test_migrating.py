@@ -8,9 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Column, Integer, func, inspect, select, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from app.core import db, migrating
+from app.models import Account
 
 
 def shape() -> set[str]:
@@ -80,3 +81,21 @@ def test_a_migration_that_breaks_references_is_undone(loaded: str) -> None:
         connection.execute(text("DELETE FROM course"))
 
     assert how_many() == before
+
+
+def test_accounts_that_were_there_before_addresses_were_confirmed_count_as_confirmed(
+    loaded: str,
+) -> None:
+    """Going back, who never confirmed theirs is gone: an older Taller would let them in."""
+    del loaded
+    with db.changing() as session:
+        session.add(Account(email="p@example.org", name="P", country="UY", password_hash="x"))
+        before = len(session.execute(select(col(Account.id))).all())
+
+    migrating.downgrade(db.engine(), "3b5e8d1f0c27")
+    migrating.upgrade(db.engine())
+
+    with db.reading() as session:
+        same = col(Account.email_confirmed_at) == col(Account.created_at)
+        confirmed = session.execute(select(same)).scalars().all()
+    assert list(confirmed) == [True] * (before - 1)

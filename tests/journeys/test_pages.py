@@ -21,11 +21,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COURSE = "/courses/the-digitalization-of-vocational-training"
 #: Where each role begins; what their pages link to is found from there.
 PAGES = {
-    None: ["/", COURSE, "/sign-in", "/register", "/verify", "/videoconferences", "/help",
-           "/nowhere"],
-    "participant": ["/home", "/account", "/sessions", "{edition}", "{edition}/capstone",
-                    "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
-                    "{activity}", "{quiz}", "/statistics"],
+    None: ["/", COURSE, "/sign-in", "/sign-in/link", "/sign-in/password", "/register", "/verify",
+           "/videoconferences", "/help", "/link/unknown", "/nowhere"],
+    "participant": ["/home", "/account", "/account/email", "/sessions", "{edition}",
+                    "{edition}/capstone", "{edition}/capstone?edit=problem", "{edition}/sessions",
+                    "{edition}/results", "{activity}", "{quiz}", "/statistics"],
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
               "{review}", "{edition}/sessions/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
@@ -34,7 +34,11 @@ PAGES = {
     "admin": ["/outbox", "/audit"],
 }  # fmt: skip
 #: Pages that are visited to see how they refuse.
-REFUSALS = {"There is nothing at this address", "This page is not open to you"}
+REFUSALS = {
+    "There is nothing at this address",
+    "This page is not open to you",
+    "This link does not work any more",
+}
 ROLES = [pytest.param(role, id=role or "visitor") for role in PAGES]
 
 

@@ -61,6 +61,7 @@ ADDRESSES = [
     ("GET", "/account"),
     ("GET", "/account/password"),
     ("GET", "/account/keys"),
+    ("POST", "/account/password/link"),
     ("POST", "/account"),
     ("POST", "/account/password"),
     ("POST", "/account/sign-outs"),
@@ -126,6 +127,22 @@ def test_everything_a_person_said_can_be_changed(
     assert (ana.gender, ana.gender_word) == (Gender.PREFERS_NOT_TO_SAY, "")
     assert (ana.timezone, ana.theme) == ("America/Costa_Rica", "light")
     assert ' data-theme="light"' in browser.get("/account").text
+
+
+def test_text_only_mode_is_kept_with_the_account(
+    session: Session, browser: Browser, ana: Account
+) -> None:
+    browser.get("/account?light=0")
+    browser.post("/account", data=answers(data_saver="on"))
+
+    assert as_it_is(session, ana).data_saver
+    for address in ("/account", "/", "/home", "/nowhere"):
+        assert " data-light" in browser.get(address).text
+    assert "data_saver" in str(only(page_of(browser.get("/account")), "#data_saver[checked]"))
+    assert " data-light" not in browser.get("/account?light=0").text  # in this browser alone
+    browser.post("/account", data=answers())
+    assert not as_it_is(session, ana).data_saver
+    assert " data-light" not in browser.get("/account").text
 
 
 def test_an_answer_on_gender_can_be_taken_back(

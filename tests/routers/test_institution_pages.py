@@ -15,6 +15,7 @@ from app.models import (
     InstitutionKind,
     InstitutionMerge,
     InstitutionProposal,
+    Message,
     PlatformRole,
 )
 from app.queries.institution_proposals import queue
@@ -22,6 +23,7 @@ from app.services.institution_merges import merge
 from app.services.institution_proposals import Proposed, settle_institution
 from tests.conftest import Browser
 from tests.counting import statements
+from tests.links import link_in, secret_in
 from tests.make import Make
 
 
@@ -311,7 +313,11 @@ def test_a_proposal_is_made_while_registering_and_decided_in_the_queue(
         "/register",
         data=answers | {"institution_choice": "propose", "proposed_acronym": "EU"},
     )
-    assert made.status_code == 303
+    assert "Open the message" in made.text
+    (message,) = session.exec(select(Message)).all()
+    assert queue(session) == []  # nobody's yet
+    confirmed = browser.post("/register/confirm", data={"secret": secret_in(link_in(message))})
+    assert confirmed.status_code == 303
     maria = session.exec(select(Account).where(Account.email == "maria@example.org")).one()
     own = browser.get("/account")
     assert "You proposed “Escuela Única”" in own.text

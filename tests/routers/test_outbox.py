@@ -3,9 +3,13 @@
 import pytest
 from sqlmodel import Session, select
 
-from app.models import Account, AuditEvent, Message, MessageStatus
+from app.core import clock
+from app.core.settings import settings
+from app.models import Account, AuditEvent, LinkKind, Message, MessageStatus
 from app.queries.work import MOST_TRIES
+from app.services.account_messages import sign_in_link
 from app.services.audit import record
+from app.services.links import give_link
 from app.services.notifications import welcome
 from tests.conftest import Browser
 from tests.counting import statements
@@ -125,3 +129,20 @@ def test_the_audit_log_tells_who_did_what_the_newest_first(
     assert "Reason: &lt;b&gt;name" in page
     assert "something new" not in only.partition("<tbody")[2]
     assert "Olga Ruiz" in only
+
+
+@pytest.mark.usefixtures("administrator")
+def test_links_are_seen_where_no_mail_is_sent_and_in_production_by_nobody(
+    session: Session, make: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = make.account()
+    sign_in_link(session, ana, give_link(session, ana, LinkKind.SIGN_IN, now=clock.now()))
+    session.flush()
+    here = browser.get("/outbox").text
+    monkeypatch.setenv("TALLER_SMTP_URL", "smtp://localhost:1")
+    settings.cache_clear()
+    elsewhere = browser.get("/outbox").text
+
+    assert "http://testserver/link/" in here
+    assert "Sign in with this link: (link)" in elsewhere
+    assert "/link/" not in elsewhere

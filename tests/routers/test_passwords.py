@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 
 from app.core import clock
 from app.core.passwords import hash_password, password_matches
-from app.models import Account, SignIn
+from app.jobs import sweep
+from app.models import Account, Message, SignIn
 from tests.conftest import Browser
 from tests.make import Make
 
@@ -84,3 +85,22 @@ def test_who_sits_at_an_open_page_cannot_guess_the_password(browser: Browser, an
     assert {guess.status_code for guess in guesses} == {422}
     assert right.status_code == 429
     assert int(right.headers["Retry-After"]) > 0
+
+
+def test_who_has_no_password_is_sent_a_link_to_choose_one(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    browser.sign_in(make.account(email="ana@example.org"))
+
+    assert "You have no password yet" in browser.get("/account/password").text
+    browser.post("/account/password/link")
+    sweep()
+    assert session.exec(select(Message.kind)).all() == ["password link"]
+
+
+def test_a_changed_password_is_told(session: Session, browser: Browser, ana: Account) -> None:
+    change_password(browser, PASSWORD, "colibri 7 lluvia")
+
+    message = session.exec(select(Message)).one()
+    assert (message.account_id, message.kind) == (ana.id, "password changed")
+    assert "colibri" not in message.body

@@ -1,5 +1,7 @@
 """The first administrator: an account with a password that is not guessed first."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session, select
 
@@ -7,9 +9,9 @@ from app.core.errors import RuleBroken
 from app.core.passwords import password_matches
 from app.models import Account, AuditEvent, PlatformRole
 from app.services.administrators import create_administrator
-from tests.make import Make
+from tests.make import NOW, Make
 
-PERSON = {"name": "Ana Pérez", "country": "UY", "language": "es"}
+PERSON: dict[str, Any] = {"name": "Ana Pérez", "country": "UY", "language": "es", "now": NOW}
 
 
 def test_an_administrator_can_sign_in_with_the_password(session: Session) -> None:

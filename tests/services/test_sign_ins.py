@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from app.core import clock
 from app.core.errors import NotFound, TooMany
 from app.core.ids import token_hash
 from app.models import SignIn, SignInTry
@@ -13,10 +14,9 @@ from app.services.sign_ins import (
     KEPT_FOR,
     begin_sign_in,
     end_sign_in,
-    forget_failures,
-    note_failure,
-    refuse_guessing,
 )
+from app.services.tries import forget_failures, note_failure, refuse_guessing
+from tests.conftest import Browser
 from tests.make import NOW, Make
 
 ANA, PLACE = "ana@example.org", "203.0.113.9"
@@ -109,3 +109,20 @@ def test_a_sign_in_that_ended_cannot_be_ended_again(session: Session, make: Make
     end_sign_in(session, ana.id, row.id)
     with pytest.raises(NotFound):
         end_sign_in(session, ana.id, row.id)
+
+
+def test_last_use_is_noted_to_the_hour(
+    make: Make, session: Session, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in(make.account())
+    began = session.exec(select(SignIn.seen_at)).one()
+
+    def seen_after(minutes: int) -> timedelta:
+        monkeypatch.setattr(clock, "now", lambda: began + timedelta(minutes=minutes))
+        assert browser.get("/home").status_code == 200
+        session.expire_all()
+        return session.exec(select(SignIn.seen_at)).one() - began
+
+    assert seen_after(59) == timedelta()
+    assert seen_after(60) == timedelta(minutes=60)
+    assert seen_after(119) == timedelta(minutes=60)
