@@ -11,6 +11,7 @@ class Work(StrEnum):
 
     DRAW_CERTIFICATE = "draw_certificate"
     SEND_MESSAGE = "send_message"
+    SEND_INVITATION = "send_invitation"
     ANSWER_REQUEST = "answer_request"
     CHECK_IMPORT = "check_import"
     APPLY_IMPORT = "apply_import"

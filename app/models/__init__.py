@@ -19,6 +19,26 @@ from app.models.activity import (
     FileRole,
 )
 from app.models.admission import (
+    Corrected,
+    EnrolmentCorrection,
+    EnrolmentStep,
+    Invitation,
+    InvitationState,
+    OfferState,
+    ReservedSeats,
+    SeatOffer,
+    WaitingPlace,
+)
+from app.models.announcement import Announcement, Audience
+from app.models.application import (
+    Application,
+    ApplicationForm,
+    ApplicationQuestion,
+    Asked,
+    AskedKind,
+)
+from app.models.audit import AuditEvent, AuditHead
+from app.models.bulk_decision import (
     REASONS_TO_DECLINE,
     REASONS_TO_WITHDRAW,
     BulkDecision,
@@ -26,8 +46,6 @@ from app.models.admission import (
     Reason,
     Verdict,
 )
-from app.models.announcement import Announcement, Audience
-from app.models.audit import AuditEvent, AuditHead
 from app.models.capstone import (
     Capstone,
     CapstoneSection,
@@ -53,6 +71,7 @@ from app.models.enrolment import (
     Enrolment,
     EnrolmentCount,
     EnrolmentStatus,
+    LeavingReason,
     Progress,
     ProgressState,
 )
@@ -119,6 +138,11 @@ __all__ = [
     "Announcement",
     "Answer",
     "ApiToken",
+    "Application",
+    "ApplicationForm",
+    "ApplicationQuestion",
+    "Asked",
+    "AskedKind",
     "Attempt",
     "Attendance",
     "Audience",
@@ -136,6 +160,7 @@ __all__ = [
     "Certificate",
     "CertificateStatus",
     "Choice",
+    "Corrected",
     "Course",
     "Criterion",
     "Decision",
@@ -144,10 +169,12 @@ __all__ = [
     "EditionStaff",
     "EmailChange",
     "Enrolment",
+    "EnrolmentCorrection",
     "EnrolmentCount",
     "EnrolmentNote",
     "EnrolmentPolicy",
     "EnrolmentStatus",
+    "EnrolmentStep",
     "Fate",
     "FileRole",
     "Gender",
@@ -158,6 +185,9 @@ __all__ = [
     "InstitutionMerge",
     "InstitutionMove",
     "InstitutionProposal",
+    "Invitation",
+    "InvitationState",
+    "LeavingReason",
     "Level",
     "LinkKind",
     "LinkRequest",
@@ -172,6 +202,7 @@ __all__ = [
     "Milestone",
     "Mode",
     "Module",
+    "OfferState",
     "OneTimeToken",
     "Passkey",
     "PeopleImport",
@@ -187,9 +218,11 @@ __all__ = [
     "Reason",
     "RecoveryCode",
     "RequestStatus",
+    "ReservedSeats",
     "Review",
     "ReviewComment",
     "Rubric",
+    "SeatOffer",
     "SectionKey",
     "SessionStatus",
     "SignIn",
@@ -203,6 +236,7 @@ __all__ = [
     "TryKind",
     "Verdict",
     "Videoconference",
+    "WaitingPlace",
     "Withheld",
     "is_over",
     "normalized_email",

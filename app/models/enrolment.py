@@ -19,6 +19,17 @@ class EnrolmentStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class LeavingReason(StrEnum):
+    """Why somebody left, as far as they said."""
+
+    TIME = "time"
+    WORK = "work"
+    CONNECTION = "connection"
+    LEVEL = "level"
+    HEALTH_OR_FAMILY = "health_or_family"
+    OTHER = "other"
+
+
 #: Those who took part: what a report calls participants.
 PARTICIPANTS = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED)
 
@@ -55,6 +66,11 @@ class Enrolment(Table, table=True):
     language: str = Field(default="es", max_length=2, description="in which they take it")
     admitted_at: datetime | None = None
     completed_at: datetime | None = None
+    left_because: LeavingReason | None = Field(
+        default=None, sa_type=stored_as_text(LeavingReason), description="None: not stated"
+    )
+    left_word: str = Field(default="", max_length=200, description="a word for another reason")
+    left_by_choice: bool = Field(default=False, description="their own: they may come back")
     version: int = Field(default=1, description="raised whenever what this person sees changes")
 
 
