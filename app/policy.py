@@ -32,6 +32,7 @@ class Action(StrEnum):
     SEE_CERTIFICATES = "see issued certificates"
     REVOKE_CERTIFICATES = "revoke certificates"
     REDRAW_CERTIFICATES = "draw certificates again"
+    NOMINATE = "name their own people"
     REVIEW_QUEUE = "open the review queue"
     SEE_OUTBOX = "see the outbox"
     SEE_BOUNCES = "see addresses that fail"
@@ -49,6 +50,7 @@ class Action(StrEnum):
     SEE_PEOPLE = "see its people"
     SEE_GENDER = "see the gender of its people"
     SEE_ADDRESSES = "see its people's addresses"
+    READ_APPLICATIONS = "read their applications"
     ADMIT_PEOPLE = "admit and withdraw people"
     IMPORT_PEOPLE = "import people"
     NOTE_PEOPLE = "keep notes on its people"
@@ -80,6 +82,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_CERTIFICATES: _STAFF | {Role.FOCAL},
     Action.REVOKE_CERTIFICATES: _STAFF,
     Action.REDRAW_CERTIFICATES: _STAFF,
+    Action.NOMINATE: frozenset({Role.FOCAL}),  # for editions that take people so
     Action.REVIEW_QUEUE: _TEACHING,
     Action.SEE_OUTBOX: frozenset({Role.ADMINISTRATOR}),
     Action.SEE_BOUNCES: _STAFF | {Role.FOCAL},  # of the people that they see
@@ -96,6 +99,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_PEOPLE: _WATCHING | {Role.FOCAL},
     Action.SEE_GENDER: _STAFF | {Role.FOCAL},  # of the people that they see
     Action.SEE_ADDRESSES: _STAFF | {Role.FOCAL},  # as above
+    Action.READ_APPLICATIONS: _STAFF | {Role.FOCAL},  # as above
     Action.ADMIT_PEOPLE: _STAFF,
     Action.IMPORT_PEOPLE: _STAFF,
     Action.NOTE_PEOPLE: _STAFF,

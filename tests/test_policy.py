@@ -29,6 +29,7 @@ POLICY = """
     see issued certificates       no       no         no           no        no     yes    yes          yes
     revoke certificates           no       no         no           no        no     no     yes          yes
     draw certificates again       no       no         no           no        no     no     yes          yes
+    name their own people         no       no         no           no        no     yes    no           no
     open the review queue         no       no         no           no        yes    no     yes          yes
     see the outbox                no       no         no           no        no     no     no           yes
     see addresses that fail       no       no         no           no        no     yes    yes          yes
@@ -45,6 +46,7 @@ POLICY = """
     see its people                no       no         no           yes       yes    yes    yes          yes
     see the gender of its people  no       no         no           no        no     yes    yes          yes
     see its people's addresses    no       no         no           no        no     yes    yes          yes
+    read their applications       no       no         no           no        no     yes    yes          yes
     admit and withdraw people     no       no         no           no        no     no     yes          yes
     import people                 no       no         no           no        no     no     yes          yes
     keep notes on its people      no       no         no           no        no     no     yes          yes

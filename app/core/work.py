@@ -12,6 +12,7 @@ class Work(StrEnum):
     COPY_DATA = "copy_data"
     DRAW_CERTIFICATE = "draw_certificate"
     SEND_MESSAGE = "send_message"
+    SEND_INVITATION = "send_invitation"
     ANSWER_REQUEST = "answer_request"
     CHECK_IMPORT = "check_import"
     APPLY_IMPORT = "apply_import"

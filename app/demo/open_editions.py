@@ -12,6 +12,7 @@ from app.demo.accounts import (
     SIGN_INS,
     account_id,
 )
+from app.demo.applicants import add_application, add_form, add_line, may_wait
 from app.demo.catalogue import RUBRIC, course_id, institution_id
 from app.demo.chance import Chance
 from app.demo.content import add_content
@@ -41,7 +42,9 @@ HALF_DONE = "the-digitalization-of-vocational-training"
 TO_APPLY_FOR = "gender-equity-strategies-through-the-development-of-steam-skills"
 STARTS_IN = 5  # weeks
 LASTS = 10
-APPLIED, ADMITTED = 6, 4
+APPLIED, ADMITTED, WAITING = 6, 8, 4
+#: One seat more than are taken is held by an offer, and one is kept for a country.
+CAPACITY = ADMITTED + 2
 
 
 def add_open(stage: Stage) -> list[Enrolment]:
@@ -82,7 +85,7 @@ def add_open(stage: Stage) -> list[Enrolment]:
 
 
 def add_upcoming(stage: Stage, tutors: Sequence[Account]) -> None:
-    """An edition that starts in some weeks: some have applied, some were admitted."""
+    """An edition that starts in some weeks: some have applied, some were admitted, some wait."""
     course = stage.materials.course(TO_APPLY_FOR)
     starts = monday(stage.today, STARTS_IN)
     ends = starts + timedelta(weeks=LASTS, days=-3)
@@ -96,7 +99,8 @@ def add_upcoming(stage: Stage, tutors: Sequence[Account]) -> None:
             ends_on=ends,
             reporting_year=ends.year,
             enrol_until=starts - timedelta(days=10),
-            capacity=30,
+            capacity=CAPACITY,
+            reserve_until=starts - timedelta(days=10),
             policy=EnrolmentPolicy.APPLICATION,
             capstone=course.head.capstone,
             rubric_id=RUBRIC,
@@ -108,14 +112,22 @@ def add_upcoming(stage: Stage, tutors: Sequence[Account]) -> None:
     chance = Chance("applicants")
     own = institution_id(FOCAL_INSTITUTION)
     people = _some_people(stage, chance, APPLIED + ADMITTED)
+    people += [a for a in _some_people(stage, chance, 60) if a not in people and may_wait(a)][
+        :WAITING
+    ]
+    questions, waiting = add_form(stage, edition), list[Enrolment]()
     people[0] = next(a for a in _people(stage) if a.institution_id == own and a not in people)
     for n, account in enumerate(people):
         asked_at = stage.now - timedelta(days=chance.whole(2, 12), hours=chance.whole(0, 20))
         place = stage.rows.add(place_for(account, edition, asked_at=asked_at))
+        add_application(stage, place, questions, chance)
         if n < APPLIED:
             place.status, place.admitted_at = EnrolmentStatus.APPLIED, None
         if n == 0:
             _speak_about(stage, place)
+        elif n >= APPLIED + ADMITTED:
+            waiting.append(place)
+    add_line(stage, edition, waiting)
 
 
 def _speak_about(stage: Stage, place: Enrolment) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
+from sqlalchemy import text
 from sqlmodel import select
 
 from app.core.errors import RuleBroken
@@ -106,6 +107,7 @@ class _Growth:
                 self._fill(edition, size)
                 progress(self.places, sum(self.sizes), "Writing")
             progress(self.places, sum(self.sizes), "Making indexes")
+        self.into.session.execute(text(LINE_UP))
         return Grown(self.places, len(self.genders), len(editions))
 
     def _institution(self, number: int) -> Institution:
@@ -244,6 +246,16 @@ class _Growth:
                 )
             )
         rows.write(self.into.session, lambda _n: None)
+
+
+#: Those who wait stand in line as they came, in every edition that has no line yet.
+LINE_UP = """
+    INSERT INTO waiting_place (enrolment_id, edition_id, position)
+    SELECT id, edition_id, row_number() OVER (PARTITION BY edition_id ORDER BY created_at, id)
+    FROM enrolment
+    WHERE status = 'waitlisted'
+      AND edition_id NOT IN (SELECT edition_id FROM waiting_place)
+"""
 
 
 def _sizes(random: Random, enrolments: int) -> Iterator[int]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.work import Noted, Work
 from app.jobs.certificates import draw_certificate
+from app.jobs.invitations import send_invitation
 from app.jobs.links import answer_request
 from app.jobs.messages import send_message
 from app.jobs.own_data import copy_data
@@ -18,5 +19,6 @@ HANDLERS: dict[Work, Callable[[UUID], Noted | None]] = {
     Work.CHECK_IMPORT: check_import,
     Work.APPLY_IMPORT: apply_import,
     Work.SEND_MESSAGE: send_message,
+    Work.SEND_INVITATION: send_invitation,
     Work.ANSWER_REQUEST: answer_request,
 }

@@ -115,12 +115,18 @@ def as_mail(message: Message, account: Account, items: tuple[Message, ...] = ())
         as_page(message, body, items, unsubscribe),
         Envelope(
             str(message.id),
-            account.name,
+            _name_for(message, account),
             message.recipient(account.email),
             message.created_at,
             unsubscribe,
         ),
     )
+
+
+def _name_for(message: Message, account: Account) -> str:
+    """Who the mail is to; no name where the address may be anybody's: a stranger typed it in."""
+    own = message.recipient(account.email) == account.email
+    return account.name if own and not account.is_pending else ""
 
 
 def as_page(

@@ -22,6 +22,7 @@ from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.messages import gather_digests
 from app.jobs.tidying import tidy_up
+from app.jobs.waiting_lists import move_lines_on
 from app.queries.work import due
 from app.services.work import take_up
 
@@ -76,7 +77,11 @@ def do(kind: str, row: str) -> None:
 
 
 def sweep() -> int:
-    """Do everything that is due, and forget what is over; say how many rows were due."""
+    """Do everything that is due, and forget what is over; say how many rows were due.
+
+    Lines of those who wait come first: they write messages.
+    """
+    move_lines_on()
     gather_digests()
     with reading() as session:
         waiting = due(session, now=clock.now())

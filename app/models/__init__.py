@@ -19,6 +19,26 @@ from app.models.activity import (
     FileRole,
 )
 from app.models.admission import (
+    Corrected,
+    EnrolmentCorrection,
+    EnrolmentStep,
+    Invitation,
+    InvitationState,
+    OfferState,
+    ReservedSeats,
+    SeatOffer,
+    WaitingPlace,
+)
+from app.models.announcement import Announcement, Audience
+from app.models.application import (
+    Application,
+    ApplicationForm,
+    ApplicationQuestion,
+    Asked,
+    AskedKind,
+)
+from app.models.audit import AuditEvent, AuditHead
+from app.models.bulk_decision import (
     REASONS_TO_DECLINE,
     REASONS_TO_WITHDRAW,
     BulkDecision,
@@ -26,8 +46,6 @@ from app.models.admission import (
     Reason,
     Verdict,
 )
-from app.models.announcement import Announcement, Audience
-from app.models.audit import AuditEvent, AuditHead
 from app.models.capstone import (
     Capstone,
     CapstoneSection,
@@ -53,6 +71,7 @@ from app.models.enrolment import (
     Enrolment,
     EnrolmentCount,
     EnrolmentStatus,
+    LeavingReason,
     Progress,
     ProgressState,
 )
@@ -121,6 +140,11 @@ __all__ = [
     "Announcement",
     "Answer",
     "ApiToken",
+    "Application",
+    "ApplicationForm",
+    "ApplicationQuestion",
+    "Asked",
+    "AskedKind",
     "Attempt",
     "Attendance",
     "Audience",
@@ -139,6 +163,7 @@ __all__ = [
     "CertificateStatus",
     "Choice",
     "CopyStatus",
+    "Corrected",
     "Course",
     "Criterion",
     "DataCopy",
@@ -148,10 +173,12 @@ __all__ = [
     "EditionStaff",
     "EmailChange",
     "Enrolment",
+    "EnrolmentCorrection",
     "EnrolmentCount",
     "EnrolmentNote",
     "EnrolmentPolicy",
     "EnrolmentStatus",
+    "EnrolmentStep",
     "Fate",
     "FileRole",
     "Gender",
@@ -162,6 +189,9 @@ __all__ = [
     "InstitutionMerge",
     "InstitutionMove",
     "InstitutionProposal",
+    "Invitation",
+    "InvitationState",
+    "LeavingReason",
     "Level",
     "LinkKind",
     "LinkRequest",
@@ -176,6 +206,7 @@ __all__ = [
     "Milestone",
     "Mode",
     "Module",
+    "OfferState",
     "OneTimeToken",
     "Passkey",
     "PeopleImport",
@@ -191,9 +222,11 @@ __all__ = [
     "Reason",
     "RecoveryCode",
     "RequestStatus",
+    "ReservedSeats",
     "Review",
     "ReviewComment",
     "Rubric",
+    "SeatOffer",
     "SectionKey",
     "SessionStatus",
     "SignIn",
@@ -207,6 +240,7 @@ __all__ = [
     "TryKind",
     "Verdict",
     "Videoconference",
+    "WaitingPlace",
     "Withheld",
     "is_over",
     "normalized_email",

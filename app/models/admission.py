@@ -1,104 +1,146 @@
-"""Decisions about several people at once: what was decided, why, and how it was before."""
+"""How people come into an edition: who is invited, who waits, for whom seats are kept."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlmodel import JSON, Field, Index, UniqueConstraint
+from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
-from app.core.personal import Kept, Seen, Why, acting, impersonal, personal
+from app.core.personal import Kept, Seen, Why, impersonal, personal
 from app.models.enrolment import EnrolmentStatus
 
+OF_COURSE = personal(why=Why.LEARNING, kept=Kept.FIGURES, seen=Seen.STAFF)
+WAITING = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.STAFF)
+INVITED = personal(why=Why.ADMISSION, kept=Kept.YEAR, seen=Seen.COORDINATORS)
 DECIDED = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS)
 
 
-class Verdict(StrEnum):
-    APPROVE = "approve"
-    WAITLIST = "waitlist"
-    DECLINE = "decline"
-    WITHDRAW = "withdraw"
+class WaitingPlace(SQLModel, table=True):
+    """A place in the line of an edition: 1 to n, without gaps."""
 
-    @property
-    def status(self) -> EnrolmentStatus:
-        """What people are after it."""
-        return {
-            Verdict.APPROVE: EnrolmentStatus.ACTIVE,
-            Verdict.WAITLIST: EnrolmentStatus.WAITLISTED,
-            Verdict.DECLINE: EnrolmentStatus.REJECTED,
-            Verdict.WITHDRAW: EnrolmentStatus.WITHDRAWN,
-        }[self]
+    __tablename__ = "waiting_place"
+    __table_args__ = (Index(None, "edition_id", "position"),)
+
+    enrolment_id: UUID = Field(primary_key=True, foreign_key="enrolment.id", ondelete="CASCADE")
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    position: int = Field(sa_column_kwargs=WAITING)
 
 
-class Reason(StrEnum):
-    """Why somebody was declined or withdrawn; the person may be told."""
-
-    NO_PLACES = "no_places"
-    OTHER_PROFILE = "other_profile"
-    INCOMPLETE = "incomplete"
-    BALANCE = "balance"
-    TOO_LATE = "too_late"
-    ASKED_TO_LEAVE = "asked_to_leave"
-    NEVER_TOOK_PART = "never_took_part"
-    INSTITUTION_ASKED = "institution_asked"
-    BY_MISTAKE = "by_mistake"
-    OTHER = "other"
+class OfferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    ENDED = "ended"  # a coordinator decided otherwise
 
 
-REASONS_TO_DECLINE = (
-    Reason.NO_PLACES,
-    Reason.OTHER_PROFILE,
-    Reason.INCOMPLETE,
-    Reason.BALANCE,
-    Reason.TOO_LATE,
-    Reason.OTHER,
-)
-REASONS_TO_WITHDRAW = (
-    Reason.ASKED_TO_LEAVE,
-    Reason.NEVER_TOOK_PART,
-    Reason.INSTITUTION_ASKED,
-    Reason.BY_MISTAKE,
-    Reason.OTHER,
-)
+class SeatOffer(Table, table=True):
+    """A freed seat, held for the person to whom it is offered."""
+
+    __table_args__ = (
+        Index(None, "edition_id", "state"),
+        Index(None, "state", "ends_at"),
+    )
+
+    enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    ends_at: datetime = Field(sa_column_kwargs=WAITING)
+    state: OfferState = Field(
+        default=OfferState.OPEN, sa_type=stored_as_text(OfferState), sa_column_kwargs=WAITING
+    )
+    ended_at: datetime | None = Field(default=None, sa_column_kwargs=WAITING)
 
 
-class BulkDecision(Table, table=True):
-    """One press of a button in the list of people."""
+class ReservedSeats(Table, table=True):
+    """Seats of an edition that are kept for the people of a country or of an institution."""
 
-    __table_args__ = (Index(None, "edition_id", "account_id"),)
+    __table_args__ = (
+        CheckConstraint("seats > 0", name="some_seats"),
+        CheckConstraint("(country = '') <> (institution_id IS NULL)", name="for_one_or_the_other"),
+        UniqueConstraint("edition_id", "country", "institution_id"),
+    )
 
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
-    account_id: UUID = Field(
-        foreign_key="account.id", description="who decided", sa_column_kwargs=acting()
+    country: str = Field(default="", max_length=2)
+    institution_id: UUID | None = Field(default=None, foreign_key="institution.id", index=True)
+    seats: int
+    released_at: datetime | None = None
+
+
+class InvitationState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+
+
+class Invitation(Table, table=True):
+    """One person's way into an edition, by their e-mail address. Its link is not kept, but made."""
+
+    __table_args__ = (UniqueConstraint("edition_id", "email"),)
+
+    edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
+    email: str = Field(
+        max_length=254,
+        index=True,
+        description="as `normalized_email` gives it",
+        sa_column_kwargs=personal(
+            why=Why.ADMISSION, kept=Kept.YEAR, seen=Seen.COORDINATORS, finds=True
+        ),
     )
-    verdict: Verdict = Field(sa_type=stored_as_text(Verdict), sa_column_kwargs=impersonal())
-    reason: Reason | None = Field(
-        default=None, sa_type=stored_as_text(Reason), sa_column_kwargs=impersonal()
+    language: str = Field(default="es", max_length=2, sa_column_kwargs=INVITED)
+    generation: int = Field(
+        default=1,
+        description="raised to have the link before open nothing",
+        sa_column_kwargs=impersonal(),
     )
-    words: str = Field(
+    state: InvitationState = Field(
+        default=InvitationState.QUEUED,
+        sa_type=stored_as_text(InvitationState),
+        index=True,
+        sa_column_kwargs=impersonal(),
+    )
+    invited_by_id: UUID = Field(foreign_key="account.id")
+    accepted_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    changed_at: datetime = Field(sa_column_kwargs=INVITED)
+    tries: int = Field(default=0, sa_column_kwargs=impersonal())
+    tried_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
+
+
+class EnrolmentStep(Table, table=True):
+    """What happened to an enrolment: from which status to which, and by whom."""
+
+    enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
+    before: EnrolmentStatus | None = Field(
+        default=None, sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=OF_COURSE
+    )
+    after: EnrolmentStatus = Field(
+        sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=OF_COURSE
+    )
+    by_id: UUID | None = Field(
+        default=None, foreign_key="account.id", description="None: by itself, as work was done"
+    )
+
+
+class Corrected(StrEnum):
+    COUNTRY = "country"
+    INSTITUTION = "institution"
+    GENDER = "gender"  # by the person alone; what it was and is stays unsaid
+
+
+class EnrolmentCorrection(Table, table=True):
+    """A mended fact of an admission: what it was, what it is, who mended it and why."""
+
+    enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
+    what: Corrected = Field(sa_type=stored_as_text(Corrected), sa_column_kwargs=DECIDED)
+    before: str = Field(
         default="",
-        max_length=1000,
-        description="the reason in own words",
-        sa_column_kwargs=personal(why=Why.ACCOUNTABILITY, kept=Kept.RECORD, seen=Seen.COORDINATORS),
-    )
-    reason_told: bool = Field(default=False, sa_column_kwargs=impersonal())
-    undone_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
-
-
-class BulkDecisionLine(Table, table=True):
-    """One person of a decision, as their enrolment was before it."""
-
-    __table_args__ = (UniqueConstraint("decision_id", "enrolment_id"),)
-
-    decision_id: UUID = Field(foreign_key="bulk_decision.id", ondelete="CASCADE")
-    enrolment_id: UUID = Field(foreign_key="enrolment.id", index=True, ondelete="CASCADE")
-    before: EnrolmentStatus = Field(
-        sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=DECIDED
-    )
-    facts: dict[str, Any] = Field(
-        default_factory=dict,
-        sa_type=JSON,
-        description="as on admission, before the decision",
+        max_length=300,
+        description="a country's code, or in words",
         sa_column_kwargs=DECIDED,
     )
+    after: str = Field(default="", max_length=300, sa_column_kwargs=DECIDED)
+    why: str = Field(default="", max_length=500, sa_column_kwargs=DECIDED)
+    by_id: UUID = Field(foreign_key="account.id")

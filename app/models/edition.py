@@ -13,7 +13,10 @@ from app.core.personal import Kept, Seen, Why, personal
 
 class EnrolmentPolicy(StrEnum):
     OPEN = "open"  # whoever registers is in
+    KEY = "key"  # whoever knows the edition's key is in
     APPLICATION = "application"  # a coordinator decides
+    NOMINATION = "nomination"  # institutions name their people, a coordinator decides
+    INVITATION = "invitation"  # whoever was invited is in
     CLOSED = "closed"
 
 
@@ -40,10 +43,18 @@ class Edition(Table, table=True):
     starts_on: date | None = Field(default=None, description="None: at any time")
     ends_on: date | None = None
     reporting_year: int = Field(index=True)
+    enrol_from: date | None = Field(default=None, description="None: since it was made")
     enrol_until: date | None = None
+    key_hash: str = Field(default="", max_length=64, description="of the key for coming in")
     capacity: int | None = Field(default=None, description="None: as many as come")
     policy: EnrolmentPolicy = Field(
         default=EnrolmentPolicy.CLOSED, sa_type=stored_as_text(EnrolmentPolicy)
+    )
+    waiting_list: bool = Field(default=True, description="who comes when it is full may wait")
+    offer_days: int = Field(default=3, description="for which a freed seat is offered")
+    offers_until: date | None = Field(default=None, description="None: until the edition ends")
+    reserve_until: date | None = Field(
+        default=None, description="the last day on which reserved seats are kept"
     )
     capstone: CapstoneKind | None = Field(default=None, sa_type=stored_as_text(CapstoneKind))
     rubric_id: UUID | None = Field(default=None, foreign_key="rubric.id")
@@ -56,12 +67,20 @@ class Edition(Table, table=True):
     def is_open_for_enrolment(self, day: date) -> bool:
         return takes_people(self, day)
 
+    def offers_seats(self, day: date) -> bool:
+        """Whether a freed seat is offered to those who wait on ``day``."""
+        if is_over(self, day):
+            return False
+        return self.offers_until is None or day <= self.offers_until
+
 
 class Terms(Protocol):
     """What decides whether an edition can be joined: a row of it, or columns of one."""
 
     @property
     def policy(self) -> EnrolmentPolicy: ...
+    @property
+    def enrol_from(self) -> date | None: ...
     @property
     def enrol_until(self) -> date | None: ...
     @property
@@ -71,6 +90,8 @@ class Terms(Protocol):
 def takes_people(edition: Terms, day: date) -> bool:
     """Whether one can enrol or apply on ``day``."""
     if edition.policy is EnrolmentPolicy.CLOSED or is_over(edition, day):
+        return False
+    if edition.enrol_from is not None and day < edition.enrol_from:
         return False
     return edition.enrol_until is None or day <= edition.enrol_until
 

@@ -22,6 +22,17 @@ class EnrolmentStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class LeavingReason(StrEnum):
+    """Why somebody left, as far as they said."""
+
+    TIME = "time"
+    WORK = "work"
+    CONNECTION = "connection"
+    LEVEL = "level"
+    HEALTH_OR_FAMILY = "health_or_family"
+    OTHER = "other"
+
+
 #: Those who took part: what a report calls participants.
 PARTICIPANTS = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED)
 
@@ -71,6 +82,21 @@ class Enrolment(Table, table=True):
     )
     admitted_at: datetime | None = Field(default=None, sa_column_kwargs=OF_COURSE)
     completed_at: datetime | None = Field(default=None, sa_column_kwargs=OF_COURSE)
+    left_because: LeavingReason | None = Field(
+        default=None,
+        sa_type=stored_as_text(LeavingReason),
+        description="None: not stated",
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.COORDINATORS),
+    )
+    left_word: str = Field(
+        default="",
+        max_length=200,
+        description="a word for another reason",
+        sa_column_kwargs=personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS),
+    )
+    left_by_choice: bool = Field(
+        default=False, description="their own: they may come back", sa_column_kwargs=OF_COURSE
+    )
     version: int = Field(
         default=1,
         description="raised whenever what this person sees changes",

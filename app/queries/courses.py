@@ -73,13 +73,17 @@ class EditionOffered:
     languages: list[str]
     starts_on: date | None
     ends_on: date | None
+    enrol_from: date | None
     enrol_until: date | None
     capacity: int | None
+    reserve_until: date | None
+    waiting_list: bool
     policy: EnrolmentPolicy
     capstone: CapstoneKind | None
     gives_certificate: bool
     own_status: EnrolmentStatus | None = None
     own_role: StaffRole | None = None
+    own_choice: bool | None = None  # to leave, where they left
 
     def stage(self, day: date) -> Stage:
         if takes_people(self, day):
@@ -166,8 +170,11 @@ _OFFERED: tuple[Any, ...] = (
     col(Edition.languages),
     col(Edition.starts_on),
     col(Edition.ends_on),
+    col(Edition.enrol_from),
     col(Edition.enrol_until),
     col(Edition.capacity),
+    col(Edition.reserve_until),
+    col(Edition.waiting_list),
     col(Edition.policy),
     col(Edition.capstone),
     col(Edition.gives_certificate),
@@ -316,7 +323,9 @@ def course_seen(session: Session, slug: str) -> CourseSeen | None:
 def editions_of(session: Session, course_id: UUID, account_id: UUID | None) -> list[EditionOffered]:
     """All editions of a course, the newest first, with what the account is in each."""
     rows = session.execute(
-        select(*_OFFERED, col(Enrolment.status), col(EditionStaff.role))
+        select(
+            *_OFFERED, col(Enrolment.status), col(EditionStaff.role), col(Enrolment.left_by_choice)
+        )
         .join(
             Enrolment,
             and_(

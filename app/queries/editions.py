@@ -73,6 +73,11 @@ class EditionTerms:
     requires_capstone: bool
     gives_certificate: bool
     capstone_due_on: date | None
+    enrol_from: date | None = None
+    waiting_list: bool = True
+    offer_days: int = 3
+    offers_until: date | None = None
+    reserve_until: date | None = None
 
 
 _TERMS: tuple[Any, ...] = (
@@ -86,12 +91,24 @@ _TERMS: tuple[Any, ...] = (
     col(Edition.requires_capstone),
     col(Edition.gives_certificate),
     col(Edition.capstone_due_on),
+    col(Edition.enrol_from),
+    col(Edition.waiting_list),
+    col(Edition.offer_days),
+    col(Edition.offers_until),
+    col(Edition.reserve_until),
 )
 
 
 def terms_of(session: Session, edition_id: UUID) -> EditionTerms:
     row = session.execute(select(*_TERMS).where(col(Edition.id) == edition_id)).one()
     return EditionTerms(*row)
+
+
+def has_key(session: Session, edition_id: UUID) -> bool:
+    """Whether the edition has a key for coming in; what it is nobody is told."""
+    return bool(
+        session.execute(select(col(Edition.key_hash)).where(col(Edition.id) == edition_id)).scalar()
+    )
 
 
 def how_many(session: Session, viewer: Viewer, wanted: Wanted, *, on: date) -> dict[When, int]:

@@ -26,9 +26,11 @@ from app.models import (
     EnrolmentStatus,
     Mode,
     Module,
+    OfferState,
     Progress,
     ProgressState,
     Review,
+    SeatOffer,
     StaffRole,
     Team,
     TeamMember,
@@ -59,6 +61,7 @@ class OwnEdition:
     activities: int
     something_to_do: bool  # an activity that is not done lies in a module whose day has come
     to_review: int
+    offered_until: datetime | None = None  # a freed seat, held for them till then
 
     @property
     def takes_part(self) -> bool:
@@ -101,14 +104,21 @@ def own_editions(session: Session, viewer: Viewer, *, on: date) -> list[OwnEditi
             _activities(),
             _something_to_do(on),
             case((col(staff.role) == StaffRole.TUTOR, _to_review(viewer)), else_=literal(0)),
+            col(SeatOffer.ends_at),
         )
         .join(Course, col(Course.id) == col(Edition.course_id))
         .join(Enrolment, _of(Enrolment, viewer.id), isouter=True)
         .join(staff, _of(staff, viewer.id), isouter=True)
+        .join(SeatOffer, _offered, isouter=True)
         .where(col(Edition.id).in_(own))
         .order_by(col(Edition.ends_on).desc().nulls_first(), col(Edition.id).desc())
     )
     return [OwnEdition(*row) for row in rows]
+
+
+_offered = and_(
+    col(SeatOffer.enrolment_id) == col(Enrolment.id), col(SeatOffer.state) == OfferState.OPEN
+)
 
 
 def _of(table: Any, account_id: UUID) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import obstore
-from sqlalchemy import Select, Uuid, case, func, literal, select, union_all
+from sqlalchemy import Select, Uuid, case, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from app.core import files, migrating
@@ -22,9 +22,11 @@ from app.models import (
     CertificateStatus,
     Enrolment,
     EnrolmentCount,
+    EnrolmentStatus,
     Message,
     MessageStatus,
     StoredFile,
+    WaitingPlace,
 )
 from app.queries.audit import examined, refuses_changes
 from app.queries.work import WAITS
@@ -74,6 +76,7 @@ def findings(
     yield Finding(fine=True, sentence="The database has the newest shape.")
     yield _counts(session)
     yield _audit_trail(session, anchor)
+    yield _lines(session)
     yield _files(session, deep=deep, progress=progress)
     yield from _work(session, now)
     yield from _production(session)
@@ -141,6 +144,28 @@ def _audit_trail(session: Session, anchor: str) -> Finding:
         return Finding(fine=False, sentence=sentence)
     sentence = f"The audit trail is whole, {trail.rows} rows; its end is {trail.anchor}"
     return Finding(fine=True, sentence=sentence)
+
+
+def _lines(session: Session) -> Finding:
+    """Each waiting list has the positions 1 to n, and holds those whose status says so."""
+    of = WaitingPlace
+    number, highest = func.count(), func.max(col(of.position))
+    different = func.count(func.distinct(col(of.position)))
+    gaps = (
+        select(col(of.edition_id))
+        .group_by(col(of.edition_id))
+        .having(or_(highest != number, different != number))
+    )
+    waiting = select(col(Enrolment.id)).where(col(Enrolment.status) == EnrolmentStatus.WAITLISTED)
+    in_line = select(col(of.enrolment_id))
+    strays = union_all(
+        waiting.where(col(Enrolment.id).not_in(in_line)),
+        in_line.where(col(of.enrolment_id).not_in(waiting)),
+    )
+    if session.execute(gaps).first() or session.execute(strays).first():
+        sentence = "A waiting list is not in order: run taller doctor --rebuild."
+        return Finding(fine=False, sentence=sentence)
+    return Finding(fine=True, sentence="The waiting lists agree with the enrolments.")
 
 
 def _files(session: Session, *, deep: bool, progress: Callable[[int, int], object]) -> Finding:

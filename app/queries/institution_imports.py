@@ -131,9 +131,11 @@ def _change_of(names: _Names, row: RowRead, owner: InstitutionSeen) -> Planned:
     name = row.name if row.name not in {"", owner.name} else ""
     kind = row.kind if row.kind not in {None, owner.kind} else None
     added: dict[str, str] = {}
+    given_up = folded(owner.name) if name else ""  # else the file's own words would mean nobody
     for words in (row.acronym, *row.aliases):
-        if folded(words) != folded(name) and not _owner(names, row, words):
+        if folded(words) == given_up or not _owner(names, row, words):
             added.setdefault(folded(words), words)
+    added.pop(folded(name), None)
     fate = Fate.CHANGED if name or kind or added else Fate.UNCHANGED
     return Planned(row, fate, "", owner, name, kind, tuple(added.values()))
 

@@ -1,6 +1,7 @@
 """Work that waits for the worker: the rows say so themselves."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -12,6 +13,8 @@ from app.models import (
     CopyStatus,
     DataCopy,
     ImportStatus,
+    Invitation,
+    InvitationState,
     LinkRequest,
     Message,
     MessageStatus,
@@ -33,8 +36,13 @@ ABANDONED = timedelta(minutes=10)
 WAITING: dict[
     Work,
     tuple[
-        type[Certificate | DataCopy | Message | LinkRequest | PeopleImport],
-        CertificateStatus | CopyStatus | MessageStatus | RequestStatus | ImportStatus,
+        type[Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation],
+        CertificateStatus
+        | CopyStatus
+        | MessageStatus
+        | RequestStatus
+        | ImportStatus
+        | InvitationState,
     ],
 ] = {
     Work.ANSWER_REQUEST: (LinkRequest, RequestStatus.ASKED),
@@ -43,7 +51,15 @@ WAITING: dict[
     Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
     Work.COPY_DATA: (DataCopy, CopyStatus.REQUESTED),
+    Work.SEND_INVITATION: (Invitation, InvitationState.QUEUED),
 }
+
+
+def state_of(
+    model: type[Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation],
+) -> Any:
+    """The column in which rows of work say how they stand."""
+    return model.state if model is Invitation else model.status  # type: ignore[union-attr]
 
 
 def due(session: Session, *, now: datetime) -> list[tuple[Work, UUID]]:
@@ -53,7 +69,7 @@ def due(session: Session, *, now: datetime) -> list[tuple[Work, UUID]]:
         for work, (model, status) in WAITING.items()
         for row, tries, tried_at in session.exec(
             select(model.id, model.tries, model.tried_at)
-            .where(model.status == status, model.tries < MOST_TRIES)
+            .where(state_of(model) == status, model.tries < MOST_TRIES)
             .order_by(col(model.id))
         ).all()
         if may_be_taken_up(work, tries, tried_at, now=now)

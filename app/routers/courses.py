@@ -11,7 +11,9 @@ from app.core.errors import NotFound
 from app.core.formats import current_zone
 from app.core.i18n import current_locale, language_name
 from app.core.i18n import gettext as _
-from app.models import Account, EnrolmentStatus
+from app.models import Account, EnrolmentPolicy
+from app.policy import Action
+from app.queries.applications import asks_something
 from app.queries.courses import (
     EditionOffered,
     Stage,
@@ -22,13 +24,16 @@ from app.queries.courses import (
     sizes,
 )
 from app.queries.doors import Door, door, edition_to_join
-from app.queries.enrolments import places_taken
 from app.queries.schedule import schedule
-from app.services.enrolments import enrol
+from app.queries.seats import NOWHERE, Origin, seats_of
+from app.queries.waiting_lists import standing_in
+from app.services.enrolments import Ticket, WrongKey, enrol
+from app.web.admission import after_the_door
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, anyone, guarded_by, signed_in
 from app.web.one_hop import OneHopRoute
-from app.web.pages import go_to, render
+from app.web.pages import render
+from app.web.throttle import refuse_guessing_keys
 
 #: As in an address. What no database takes as a text is the name of nothing.
 Name = Annotated[str, Path(pattern=r"^[^\x00]*$")]
@@ -40,9 +45,10 @@ Person = Annotated[Visit, guarded_by(signed_in)]
 
 
 class Entrance(BaseModel):
-    """What one chooses when enrolling: the language, where there are several."""
+    """What one gives when enrolling: the language, where there are several, and the key."""
 
     language: str = Field(default="", max_length=2)
+    key: str = Field(default="", max_length=200)
 
 
 @router.get("", name="courses.show")
@@ -57,6 +63,7 @@ def show_edition(request: Request, visit: Visitor, course: Name, run: Name) -> R
 
 @router.post("/{run}/enrolment", name="courses.enrol")
 def come_in(
+    request: Request,
     visit: Person,
     course: Name,
     run: Name,
@@ -65,21 +72,31 @@ def come_in(
     edition = edition_to_join(visit.session, course, run)
     if edition is None:
         raise NotFound(_("There is nothing at this address."))
-    enrolment = enrol(
-        visit.session,
-        visit.session.get_one(Account, visit.viewer.id),
-        edition,
-        language=form.typed.get("language") or current_locale(),
-        on=clock.today(current_zone()),
-        now=clock.now(),
-    )
-    if enrolment.status in {EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED}:
-        return go_to(f"/editions/{edition.id}", say=_("You are in. This is your course."))
-    said = enrolment.status is EnrolmentStatus.APPLIED
-    return go_to(f"/courses/{course}/{run}", say=_("Application received.") if said else "")
+    if edition.policy is EnrolmentPolicy.KEY:
+        refuse_guessing_keys(request, visit.viewer.id)
+    try:
+        enrolment = enrol(
+            visit.session,
+            visit.session.get_one(Account, visit.viewer.id),
+            edition,
+            language=form.typed.get("language") or current_locale(),
+            on=clock.today(current_zone()),
+            now=clock.now(),
+            ticket=Ticket(key=form.typed.get("key", "")[:200]),
+        )
+    except WrongKey as wrong:
+        form.refuse("key", wrong.message)
+        return _page(request, visit, course, run, form)
+    return after_the_door(enrolment, f"/courses/{course}/{run}")
 
 
-def _page(request: Request, visit: Visit, slug: str, run: str | None) -> Response:
+def _page(
+    request: Request,
+    visit: Visit,
+    slug: str,
+    run: str | None,
+    form: Form[Entrance] | None = None,
+) -> Response:
     course = course_seen(visit.session, slug)
     if course is None:
         raise NotFound(_("There is nothing at this address."))
@@ -90,6 +107,7 @@ def _page(request: Request, visit: Visit, slug: str, run: str | None) -> Respons
         request,
         visit,
         "courses/show.html",
+        status=422 if form and form.errors else 200,
         here="courses",
         course=course,
         edition=edition,
@@ -100,7 +118,9 @@ def _page(request: Request, visit: Visit, slug: str, run: str | None) -> Respons
         address=f"/courses/{course.slug}",
         Door=Door,
         Stage=Stage,
-        **(_about(visit, edition) if edition else NO_EDITION),
+        Action=Action,
+        EnrolmentPolicy=EnrolmentPolicy,
+        **(_about(visit, edition, form) if edition else NO_EDITION),
     )
 
 
@@ -113,6 +133,8 @@ NO_EDITION: dict[str, Any] = {
     "sessions": [],
     "form": Form(),
     "languages": [],
+    "standing": None,
+    "has_form": False,
 }
 
 
@@ -134,14 +156,14 @@ def _the_one(editions: list[EditionOffered], run: str | None) -> EditionOffered 
     )
 
 
-def _about(visit: Visit, edition: EditionOffered) -> dict[str, Any]:
+def _about(visit: Visit, edition: EditionOffered, form: Form[Entrance] | None) -> dict[str, Any]:
     """What belongs to the one edition that the page is about."""
-    left = None
-    if edition.capacity is not None:
-        left = max(0, edition.capacity - places_taken(visit.session, edition.id))
-    now = clock.now()
+    person, now = visit.maybe_viewer, clock.now()
+    origin = Origin(person.country, person.institution_id) if person else NOWHERE
+    left = seats_of(visit.session, edition, on=now.date()).left_for(origin)
+    its_door = door(edition, places_left=left, on=_today())
     return {
-        "door": door(edition, places_left=left, on=_today()),
+        "door": its_door,
         "stage": edition.stage(_today()),
         "places_left": left,
         "modules": modules_of(visit.session, edition.id),
@@ -150,8 +172,12 @@ def _about(visit: Visit, edition: EditionOffered) -> dict[str, Any]:
             for ahead in schedule(visit.session, edition.id, edition.version)
             if ahead.ends_at > now
         ],
-        "form": Form(typed={"language": _spoken(edition)}),
+        "form": form or Form(typed={"language": _spoken(edition)}),
         "languages": [(code, language_name(code)) for code in edition.languages],
+        "standing": standing_in(visit.session, person.id, edition.id)
+        if person and its_door is Door.WAITING
+        else None,
+        "has_form": its_door is Door.BY_APPLICATION and asks_something(visit.session, edition.id),
     }
 
 

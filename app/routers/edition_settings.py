@@ -15,10 +15,11 @@ from app.core.i18n import ngettext
 from app.models import EnrolmentPolicy, StaffRole
 from app.policy import Action
 from app.queries.account_list import staff_of
-from app.queries.editions import EditionTerms, terms_of
-from app.services.editions import Changed, change_terms
+from app.queries.editions import EditionTerms, has_key, terms_of
+from app.services.editions import Changed, change_terms, needs_a_key
 from app.services.roles import appoint_by_address, dismiss
-from app.web.edition_place import edition_place
+from app.services.seats import FewerThanKept
+from app.web.edition_place import around_settings
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.merging import as_opened, merge
@@ -36,8 +37,13 @@ class Settings(BaseModel):
     ends_on: date | None = None
     reporting_year: int = Field(ge=2000, le=2100)
     policy: EnrolmentPolicy
+    enrol_from: date | None = None
     enrol_until: date | None = None
     capacity: int | None = Field(default=None, ge=1, le=10_000_000)
+    waiting_list: bool = False
+    offer_days: int = Field(default=3, ge=1, le=60)
+    offers_until: date | None = None
+    reserve_until: date | None = None
     required_share: int = Field(ge=0, le=100)
     requires_capstone: bool = False
     gives_certificate: bool = False
@@ -49,6 +55,14 @@ class Settings(BaseModel):
         starts = info.data.get("starts_on")
         if day and starts and day < starts:
             raise ValueError(_("The last day comes before the first day."))
+        return day
+
+    @field_validator("enrol_until")
+    @classmethod
+    def _closes_after_it_opens(cls, day: date | None, info: ValidationInfo) -> date | None:
+        opens = info.data.get("enrol_from")
+        if day and opens and day < opens:
+            raise ValueError(_("The last day to enrol comes before the first."))
         return day
 
     @field_validator("enrol_until")
@@ -78,13 +92,33 @@ def save(
 ) -> Response:
     now = _typed(terms_of(visit.session, visit.edition.id)).typed
     merge(form, now, Settings)
+    key = _key(visit, form)
     if form.data is None:
         return _page(request, visit, form)
     terms = EditionTerms(**dict(form.data))
-    changed = change_terms(
-        visit.session, visit.edition.id, terms, by=visit.viewer.id, now=clock.now()
-    )
+    try:
+        changed = change_terms(
+            visit.session, visit.edition.id, terms, by=visit.viewer.id, now=clock.now(), key=key
+        )
+    except FewerThanKept as broken:
+        form.refuse("capacity", broken.message)
+        return _page(request, visit, form)
     return go_to(f"/editions/{visit.edition.id}/settings", say=_said(changed, terms))
+
+
+def _key(visit: EditionVisit, form: Form[Settings]) -> str:
+    """A new key, if one was typed; it is never shown again."""
+    key = form.typed.get("key", "").strip()
+    needs_one = form.typed.get("policy") == EnrolmentPolicy.KEY and not key
+    if needs_one and not has_key(visit.session, visit.edition.id):
+        form.refuse("key", needs_a_key())
+    if key and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        form.refuse("key", _("Write at least %(min_length)s characters.") % SHORTEST)
+    return key
+
+
+SHORTEST_KEY, LONGEST_KEY = 6, 200
+SHORTEST = {"min_length": SHORTEST_KEY}
 
 
 @router.post("/staff", name="edition_settings.appoint")
@@ -127,12 +161,13 @@ def _page(
         visit,
         "edition_settings/show.html",
         status=422 if form.errors or staff_form.errors else 200,
-        **edition_place(visit),
+        **around_settings(visit),
         form=form,
         staff=staff_of(visit.session, visit.edition.id),
         staff_form=staff_form,
         StaffRole=StaffRole,
         EnrolmentPolicy=EnrolmentPolicy,
+        has_key=has_key(visit.session, visit.edition.id),
     )
 
 

@@ -165,7 +165,7 @@ def link_and_enter(request: Request, visit: Anyone, provider: str) -> Response:
     account = _own_account(visit.session, visit, told)
     if account is None:
         return go_to(f"/register/with/{house.key}")
-    link(visit.session, account, Said(house.name, told))
+    link(visit.session, account, Said(house.name, told), now=clock.now())
     say = _("You can sign in with %(name)s from now on.") % {"name": house.name}
     if visit.maybe_viewer:
         response = go_to(onward or "/account#providers", say=say)
@@ -207,7 +207,7 @@ def register_and_enter(
     person = person_of(form.data, about.id)
     account = register(visit.session, person, email=told.email, password_hash=None, now=clock.now())
     settle_institution(visit.session, account.id, proposed(form.data))
-    link(visit.session, account, Said(house.name, told))
+    link(visit.session, account, Said(house.name, told), now=clock.now())
     onward = destination(onward, account.platform_role)
     proven = Proven(account.id, Proof.PROVIDER, onward)
     response = let_in(request, visit.session, proven, say=_("Your account is ready."))

@@ -21,6 +21,7 @@ from app.models import (
     Enrolment,
     EnrolmentStatus,
     Gender,
+    LeavingReason,
     Reason,
     Verdict,
 )
@@ -162,7 +163,10 @@ def _move(
     accounts = _accounts(session, people)
     for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
         before = one.status
-        change_status(session, one, judgement.verdict.status, now=now)
+        if judgement.verdict is Verdict.WITHDRAW:
+            one.left_because = LeavingReason.OTHER if judgement.reason else None
+            one.left_word, one.left_by_choice = judgement.words[:200], False
+        change_status(session, one, judgement.verdict.status, now=now, by=by)
         account = accounts[one.account_id]
         if judgement.verdict is Verdict.WAITLIST:
             news.waitlisted(session, account, title)
@@ -306,7 +310,7 @@ def _refuse_without_places(
 def _put_back(
     session: Session, enrolment: Enrolment, line: BulkDecisionLine, *, now: datetime
 ) -> None:
-    change_status(session, enrolment, line.before, now=now)
+    change_status(session, enrolment, line.before, now=now, offers=False)
     if _facts(enrolment) == line.facts:
         return
     count(session, enrolment, by=-1)

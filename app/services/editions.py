@@ -10,13 +10,20 @@ from sqlmodel import Session, col, select
 
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
-from app.models import Edition, Enrolment, EnrolmentCount
+from app.models import Edition, Enrolment, EnrolmentCount, EnrolmentPolicy
 from app.queries.editions import EditionTerms
 from app.services.audit import record
+from app.services.enrolments import key_hash
 from app.services.progress import complete_all_done
+from app.services.seats import refuse_fewer_than_kept
+from app.services.waiting_lists import offer_seats
 
 #: Terms on which it depends who completes the edition.
 WHAT_IS_ASKED = frozenset({"required_share", "requires_capstone"})
+#: Terms on which it depends whether a seat can be offered.
+SEATS = frozenset({"capacity", "offers_until", "reserve_until", "ends_on"})
+#: What the audit log does not keep.
+SECRET = frozenset({"key_hash"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,18 @@ class Changed:
 
 
 def change_terms(
-    session: Session, edition_id: UUID, terms: EditionTerms, *, by: UUID, now: datetime
+    session: Session,
+    edition_id: UUID,
+    terms: EditionTerms,
+    *,
+    by: UUID,
+    now: datetime,
+    key: str = "",
 ) -> Changed:
     """Give an edition new terms. What follows for its people is in the same transaction.
 
-    They are counted in its reporting year; and who has done all that is asked for now completes it.
+    They are counted in its reporting year; who has done all that is asked for now completes it;
+    and seats that there are now are offered to those who wait. ``key``: a new one for coming in.
     """
     edition = session.exec(
         select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
@@ -42,7 +56,10 @@ def change_terms(
         raise RuleBroken(_("The last day comes before the first day."))
     if terms.requires_capstone and edition.capstone is None:
         raise RuleBroken(_("This edition has no team work that a certificate could ask for."))
-    wanted = asdict(terms)
+    if terms.policy is EnrolmentPolicy.KEY and not (key.strip() or edition.key_hash):
+        raise RuleBroken(needs_a_key())
+    refuse_fewer_than_kept(session, edition, terms.capacity)
+    wanted = asdict(terms) | ({"key_hash": key_hash(key)} if key.strip() else {})
     before = {name: getattr(edition, name) for name in wanted}
     names = frozenset(name for name in wanted if wanted[name] != before[name])
     if not names:
@@ -53,6 +70,8 @@ def change_terms(
     edition.version += 1
     session.add(edition)
     session.flush()
+    if names & SEATS:
+        offer_seats(session, edition, now=now)
     moved = _move_to_year(session, edition) if "reporting_year" in names else 0
     completed = complete_all_done(session, edition.id, now=now) if names & WHAT_IS_ASKED else 0
     record(
@@ -61,10 +80,14 @@ def change_terms(
         "change edition",
         "edition",
         edition.id,
-        before={name: _kept(before[name]) for name in sorted(names)},
-        after={name: _kept(wanted[name]) for name in sorted(names)},
+        before={name: _kept(before[name]) for name in sorted(names - SECRET)},
+        after={name: _kept(wanted[name]) for name in sorted(names - SECRET)},
     )
     return Changed(names, moved, completed)
+
+
+def needs_a_key() -> str:
+    return _("Write the key that people need to come in.")
 
 
 def _move_to_year(session: Session, edition: Edition) -> int:

@@ -1,6 +1,7 @@
 """The rules of opening an account by another house's word: only its owner lets it do so."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -25,11 +26,11 @@ class Said:
     told: Told
 
 
-def link(session: Session, account: Account, said: Said) -> None:
+def link(session: Session, account: Account, said: Said, *, now: datetime) -> None:
     """Let the provider's word open ``account``, and tell its owner.
 
-    The provider must have made sure that the account's own address is the person's. Linking what
-    is linked changes nothing.
+    The provider must have made sure that the account's own address is the person's; so it is
+    confirmed with us as well. Linking what is linked changes nothing.
     """
     told = said.told
     if not told.is_verified or normalized_email(told.email) != account.email:
@@ -47,6 +48,9 @@ def link(session: Session, account: Account, said: Said) -> None:
         session.flush()
     except IntegrityError as error:
         raise _opens_another(said) from error
+    if account.email_confirmed_at is None:
+        account.email_confirmed_at = now
+        session.add(account)
     _tell(session, account, said.provider)
 
 

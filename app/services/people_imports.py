@@ -43,12 +43,12 @@ from app.models import (
     StoredFile,
     Verdict,
 )
-from app.queries.enrolments import places_taken
+from app.queries.seats import Origin, Seats, seats_of
 from app.queries.work import ABANDONED, MOST_TRIES
 from app.services import import_news
 from app.services.admissions import POSSIBLE, Judgement, decide
 from app.services.audit import record
-from app.services.enrolments import change_status, count_all
+from app.services.enrolments import change_status, count_all, note_all
 from app.services.import_rows import (
     POSSIBLE_FOR_NEW,
     Draft,
@@ -118,6 +118,10 @@ def forget_rows(session: Session, import_id: UUID) -> None:
     session.execute(delete(PeopleImportRow).where(col(PeopleImportRow.import_id) == import_id))
 
 
+#: Somebody who has an account, and how they stand in the edition.
+type Known = tuple[Account, EnrolmentStatus | None]
+
+
 class Checker:
     """Says of each row what becomes of it, as things stand now; it changes nothing."""
 
@@ -125,8 +129,7 @@ class Checker:
         begun = session.get_one(PeopleImport, import_id)
         edition = session.get_one(Edition, begun.edition_id)
         self.import_id, self.edition_id, self.now = import_id, edition.id, begun.created_at
-        taken = places_taken(session, edition.id)
-        self.left = None if edition.capacity is None else edition.capacity - taken
+        self.seats = seats_of(session, edition, on=begun.created_at.date())
 
     def check(self, session: Session, pack: Sequence[Draft]) -> None:
         """Note the fates of some rows."""
@@ -174,18 +177,25 @@ class Checker:
         if present is not None and not _is_change(draft.status, present):
             stays = draft.status not in {None, present}
             return Fate.UNCHANGED, [*kept, "status"] if stays else kept
-        if draft.status is EnrolmentStatus.ACTIVE and not self._takes_a_place():
+        origin = _origin(account or draft)
+        if draft.status is EnrolmentStatus.ACTIVE and not _takes_a_seat(self.seats, origin):
             draft.refuse("over_capacity")
             return Fate.WRONG, kept
         if present is not None:
             return Fate.CHANGED, kept
         return (Fate.NEW_ENROLMENT if account else Fate.NEW_PERSON), kept
 
-    def _takes_a_place(self) -> bool:
-        if self.left is None:
-            return True
-        self.left -= 1
-        return self.left >= 0
+
+def _origin(somebody: Account | Draft | PeopleImportRow) -> Origin:
+    return Origin(somebody.country, somebody.institution_id)
+
+
+def _takes_a_seat(seats: Seats, origin: Origin) -> bool:
+    """Whether there is a seat for somebody from there, also one that is kept for them."""
+    if seats.left_for(origin) == 0:
+        return False
+    seats.take(origin)
+    return True
 
 
 def _has(draft: Draft, key: str) -> bool:
@@ -377,9 +387,9 @@ def apply_some(session: Session, import_id: UUID, *, now: datetime) -> bool:
 def _refuse_without_right(session: Session, account_id: UUID) -> None:
     """Whoever lost the right to import since they confirmed goes no further."""
     account = session.get_one(Account, account_id)
-    if account.platform_role is PlatformRole.ADMINISTRATOR:
-        return
-    if account.platform_role is not PlatformRole.COORDINATOR or account.coordinates_id:
+    coordinates = account.platform_role is PlatformRole.COORDINATOR and not account.coordinates_id
+    administers = account.platform_role is PlatformRole.ADMINISTRATOR
+    if account.suspended_at or not (coordinates or administers):
         raise RuleBroken(_("Whoever confirmed this list may no longer import people."))
 
 
@@ -400,15 +410,17 @@ class _Batch:
             select(Edition).where(Edition.id == begun.edition_id).with_for_update(key_share=True)
         ).one()
         self.title = session.get_one(Course, self.edition.course_id).title
-        capacity = self.edition.capacity
-        taken = places_taken(session, self.edition.id) if capacity is not None else 0
-        self.left = None if capacity is None else max(0, capacity - taken)
+        self.seats = seats_of(session, self.edition, on=now.date())
 
     def do(self) -> None:
         emails = [row.email for row in self.rows]
         known = _people(self.session, self.edition.id, emails)
         here = [r for r in self.rows if r.email in known and known[r.email][1] is not None]
-        coming = [row for row in self.rows if row not in here and self._has_place(row)]
+        coming = [
+            row
+            for row in self.rows
+            if row not in here and self._has_place(row, known.get(row.email))
+        ]
         fresh = [row for row in coming if row.email not in known]
         if fresh:
             self._make_accounts(fresh)
@@ -416,11 +428,11 @@ class _Batch:
         self._change(here, known)
         self._enrol(coming, known, {row.email for row in fresh})
 
-    def _has_place(self, row: PeopleImportRow) -> bool:
-        if row.status is not EnrolmentStatus.ACTIVE or self.left is None:
+    def _has_place(self, row: PeopleImportRow, known: Known | None) -> bool:
+        """Where the person comes from is what their account says, if they have one."""
+        if row.status is not EnrolmentStatus.ACTIVE:
             return True
-        if self.left > 0:
-            self.left -= 1
+        if _takes_a_seat(self.seats, _origin(known[0] if known else row)):
             return True
         self.figures["no_place"] += 1
         return False
@@ -464,11 +476,14 @@ class _Batch:
                 made.append((self._enrolment(row, account), row))
         self.session.add_all(enrolment for enrolment, _row in made)
         self.session.flush()
-        count_all(self.session, (enrolment for enrolment, _row in made))
+        begun_with = [enrolment for enrolment, _row in made]
+        count_all(self.session, begun_with)
+        note_all(self.session, begun_with, by=self.begun.account_id, now=self.now)
         for enrolment, row in made:
             account = known[row.email][0]
             if row.status is EnrolmentStatus.WAITLISTED:
-                change_status(self.session, enrolment, row.status, now=self.now)
+                by = self.begun.account_id
+                change_status(self.session, enrolment, row.status, now=self.now, by=by)
             is_new = row.email in fresh
             import_news.enrolled(
                 self.session, account, self.title, self.edition.id, row.status, is_new=is_new
@@ -513,7 +528,7 @@ class _Batch:
         for row in rows:
             account, present = known[row.email]
             fits = present is not None and _is_change(row.status, present)
-            if fits and row.fate is Fate.CHANGED and self._has_place(row):
+            if fits and row.fate is Fate.CHANGED and self._has_place(row, known[row.email]):
                 wanted.setdefault(row.status, []).append(account.id)
         for status, accounts in wanted.items():
             ids = self.session.exec(

@@ -7,14 +7,14 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.core.work import Work
-from app.queries.work import MOST_TRIES, WAITING, may_be_taken_up
+from app.queries.work import MOST_TRIES, WAITING, may_be_taken_up, state_of
 
 
 def take_up(session: Session, work: Work, row: UUID, *, now: datetime) -> bool:
     """Whether the row still waits and is the caller's to do: nobody else is given it meanwhile."""
     model, status = WAITING[work]
     found = session.exec(
-        select(model.tries, model.tried_at).where(model.id == row, model.status == status)
+        select(model.tries, model.tried_at).where(model.id == row, state_of(model) == status)
     ).one_or_none()
     if found is None:
         return False

@@ -5,7 +5,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "c4d81f6a2e90"
-down_revision = "5a91c0de7710"
+down_revision = "a41d7c0e9b58"
 branch_labels = None
 depends_on = None
 

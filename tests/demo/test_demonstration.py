@@ -52,7 +52,11 @@ from app.models import (
     TeamMember,
     Videoconference,
 )
+from app.queries.applications import application_of, form_of
+from app.queries.seats import NOWHERE, seats_of
 from app.queries.versions import Snapshot
+from app.queries.waiting_lists import waiting_line
+from app.services.offers import move_on
 from tests.conftest import Demonstration, a_copy
 
 TAKING_PART = {EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED}
@@ -436,3 +440,22 @@ def test_what_had_to_be_chosen_is_documented() -> None:
 
     assert choices
     assert [choice for choice in choices if choice not in documented] == []
+
+
+def test_an_edition_by_application_shows_its_form_its_line_and_an_offer(
+    shown: Session, demonstration: Demonstration
+) -> None:
+    (coming,) = [e for e in every(shown, Edition) if e.policy is EnrolmentPolicy.APPLICATION]
+    places = [e for e in every(shown, Enrolment) if e.edition_id == coming.id]
+    statuses = Counter(place.status for place in places)
+    seats = seats_of(shown, coming, on=demonstration.now.date())
+    waiting = waiting_line(shown, coming.id)
+
+    assert len(form_of(shown, coming.id).questions) == 2
+    assert all(application_of(shown, place.id) for place in places)
+    assert statuses[EnrolmentStatus.APPLIED] > 0
+    assert statuses[EnrolmentStatus.WAITLISTED] == len(waiting)
+    assert [one.position for one in waiting] == list(range(1, len(waiting) + 1))
+    assert [one.offer_ends_at is not None for one in waiting] == [True] + [False] * 3
+    assert (seats.room, seats.left_for(NOWHERE)) == (1, 0)
+    assert move_on(shown, coming.id, now=demonstration.now) == 0

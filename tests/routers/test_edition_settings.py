@@ -58,7 +58,7 @@ def test_the_form_shows_what_is_set(make: Make, browser: Browser, edition: Editi
     assert shown["starts_on"] == "2026-04-01"
     assert (shown["reporting_year"], shown["capacity"]) == ("2026", "")
     assert shown["required_share"] == "100"
-    assert ticked == {"gives_certificate"}
+    assert ticked == {"gives_certificate", "waiting_list"}
     assert [i["value"] for i in soup.select("input[name=policy][checked]")] == ["open"]
 
 

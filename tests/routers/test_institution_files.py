@@ -219,6 +219,20 @@ def test_a_request_without_its_preview_does_nothing(
     assert session.exec(select(Institution)).all() == []
 
 
+def test_a_name_that_a_file_replaces_and_uses_stays_as_another_name(
+    session: Session, browser: Browser, boss: Account, sena: Institution
+) -> None:
+    del boss
+    line = f"{sena.name},Servicio Nuevo,CO,,"
+    content = f"acronym,name,country,kind,aliases\n{line}\n".encode()
+
+    assert apply(browser, preview(browser, content)).status_code == 303
+
+    assert [fate for fate, _ in fates(preview(browser, content))] == ["Unchanged"]
+    session.expire_all()
+    assert sena.name == "Servicio Nuevo"
+
+
 CELLS = some.sampled_from(
     ["", "SENA", "sena", "INA", "CO", "Colombia", "pe", "Ministry or public service", "=cmd|'x'!A1",
      "El Servicio", "A|B|A", "National Learning Service", "\u202eevil", "x" * 250, '"', ";"]

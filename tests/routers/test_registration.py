@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.core.passwords import password_matches
 from app.models import Account, Gender, Message, SignIn
+from app.queries.institution_proposals import how_many_wait
 from tests.conftest import Browser
 from tests.links import link_in, secret_in
 from tests.make import Make
@@ -350,3 +351,13 @@ def test_an_institution_that_is_not_listed_is_left_out(session: Session, browser
 
     assert "It is not in the list: leave it out" in asked.text
     assert the_account(session).institution_id is None
+
+
+def test_what_is_proposed_waits_for_a_coordinator_once_the_address_is_confirmed(
+    session: Session, browser: Browser
+) -> None:
+    register(browser, institution="Taller de Doña Rosa", institution_choice="propose")
+    before = how_many_wait(session)
+    confirm(browser, messages(session)[0])
+
+    assert (before, how_many_wait(session)) == (0, 1)

@@ -12,10 +12,22 @@ from httpx2 import Response
 from sqlmodel import Session, col, select
 
 from app.core import clock, db
+from app.core.links import link_secret
 from app.core.passwords import hash_password
 from app.core.settings import settings
-from app.models import Account, Authenticator, Message, Passkey, PlatformRole, RecoveryCode, SignIn
+from app.models import (
+    Account,
+    Authenticator,
+    LinkKind,
+    Message,
+    OneTimeToken,
+    Passkey,
+    PlatformRole,
+    RecoveryCode,
+    SignIn,
+)
 from app.routers import ROUTERS
+from app.services.links import give_link
 from app.services.second_step import begin_authenticator, secret_to_scan, try_code
 from app.web.cookie import cookie_name
 from tests.conftest import Browser
@@ -435,3 +447,21 @@ def test_only_its_owner_removes_a_passkey(
     assert "My phone" in browser.get(OWN).text
     assert browser.post(path).status_code == 303
     assert sign_in(browser).headers["Location"] == "/home"
+
+
+@pytest.mark.parametrize(
+    ("kind", "deed"),
+    [(LinkKind.SIGN_IN, "/sign-in/by-link"), (LinkKind.PASSWORD, "/sign-in/new-password")],
+)
+def test_a_link_does_not_replace_the_second_step(
+    session: Session, browser: Browser, ana: Account, kind: LinkKind, deed: str
+) -> None:
+    set_up(browser, ana)
+    browser.post("/sign-out")
+    give_link(session, ana, kind, now=clock.now())
+    secret = link_secret(session.exec(select(OneTimeToken.id)).one())
+
+    answer = browser.post(deed, data={"secret": secret, "password": "colibri 7 lluvia"})
+
+    assert answer.headers["Location"].startswith("/sign-in/second-step")
+    assert not is_in(browser)

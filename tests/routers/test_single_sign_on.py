@@ -305,3 +305,29 @@ def test_unlinking_ends_it_and_only_its_owner_may(
 def test_without_providers_the_page_says_nothing_of_them(browser: Browser) -> None:
     assert "Sign in with" not in browser.get("/sign-in").text
     assert timedelta(minutes=10).total_seconds() == single_sign_on.TEN_MINUTES
+
+
+def test_an_account_that_nobody_confirmed_is_not_opened_but_replaced(
+    session: Session, make: Make, browser: Browser, house: House
+) -> None:
+    """A stranger may have registered with the address, and would know its password."""
+    pending = make.account(email="ana@example.org", email_confirmed_at=None, password_hash="x")
+    come_back(browser, house)
+
+    assert browser.get(DECIDE).headers["Location"] == "/register/with/ministry"
+    assert browser.post(DECIDE).headers["Location"] == "/register/with/ministry"
+    browser.post("/register/with/ministry", data={"name": "Ana", "country": "UY", "language": "en"})
+    session.refresh(pending)
+    assert (pending.is_pending, pending.password_hash, pending.name) == (False, None, "Ana")
+    assert links(session) == [(house.issuer, "42")]
+
+
+def test_the_word_confirms_the_address_of_somebody_who_was_imported(
+    session: Session, make: Make, browser: Browser, house: House
+) -> None:
+    imported = make.account(email="ana@example.org", email_confirmed_at=None)
+    come_back(browser, house)
+    browser.post(DECIDE)
+
+    session.refresh(imported)
+    assert imported.email_confirmed_at

@@ -129,8 +129,10 @@ def test_the_last_day_of_enrolment_is_a_day_of_enrolment(session: Session, make:
     assert join(session, make.account(), edition).status is ACTIVE
 
 
-def test_a_full_edition_takes_nobody_more(session: Session, make: Make) -> None:
-    edition = make.edition(capacity=1)
+def test_a_full_edition_without_a_waiting_list_takes_nobody_more(
+    session: Session, make: Make
+) -> None:
+    edition = make.edition(capacity=1, waiting_list=False)
     join(session, make.account(), edition)
 
     with pytest.raises(RuleBroken, match="All places of this edition are taken"):
@@ -147,7 +149,7 @@ def test_the_language_is_one_of_the_editions(session: Session, make: Make) -> No
 
 
 def test_twenty_people_at_once_take_the_last_three_places(session: Session, make: Make) -> None:
-    edition = make.edition(capacity=5)
+    edition = make.edition(capacity=5, waiting_list=False)
     for _ in range(2):
         join(session, make.account(), edition)
     people = [make.account() for _ in range(20)]

@@ -13,7 +13,7 @@ from app.core.ids import token_hash
 from app.core.links import link_secret, place_of_link, with_links, without_links
 from app.jobs.messages import as_mail
 from app.models import Account, LinkKind, Message, OneTimeToken
-from app.services.account_messages import sign_in_link
+from app.services.account_messages import confirm_address, confirm_new_address, sign_in_link
 from app.services.accounts import change_password, reset_password
 from app.services.email_changes import ask_to_change, confirm_change
 from app.services.links import HOLDS, LinkVoid, enter_by_link, give_link, use_link
@@ -81,6 +81,20 @@ def test_the_link_is_put_in_when_the_message_leaves(session: Session, make: Make
     assert "moved" not in mail["To"]
 
 
+def test_a_mail_to_an_address_that_may_be_anybodys_names_nobody(make: Make) -> None:
+    typed = "Buy at evil.example"
+    pending = make.account(name=typed, email_confirmed_at=None, password_hash="x")
+    known = make.account(name=typed, email="ana@example.org")
+    link = place_of_link(known.id)
+    mails = [
+        as_mail(confirm_address(make.session, pending, link), pending),
+        as_mail(confirm_new_address(make.session, known, "luis@example.org", link), known),
+    ]
+
+    assert [mail for mail in mails if "evil" in mail.as_string()] == []
+    assert typed in str(as_mail(sign_in_link(make.session, known, link), known)["To"])
+
+
 def test_only_the_place_of_a_link_is_filled(make: Make) -> None:
     place = place_of_link(make.account().id)
     text = f"a {place} b ⟦link:x⟧ ⟦other⟧"
@@ -138,14 +152,16 @@ def test_a_new_password_ends_every_link_of_that_person_alone(
 
 
 def test_a_new_address_ends_every_link(session: Session, make: Make) -> None:
-    ana = make.account(email="ana@example.org")
+    ana = make.account(email="ana@example.org", email_bounced_at=NOW, email_bounce_reason="550")
     before = a_link(session, ana)
     ask_to_change(session, ana.id, "new@example.org", "203.0.113.9", now=NOW)
     rows = session.exec(select(OneTimeToken).where(OneTimeToken.kind != LinkKind.SIGN_IN)).all()
     for row in rows:
         confirm_change(session, link_secret(row.id), now=NOW)
 
-    assert session.get_one(Account, ana.id).email == "new@example.org"
+    session.refresh(ana)
+    assert (ana.email, ana.unsubscribe_generation) == ("new@example.org", 2)
+    assert (ana.email_bounced_at, ana.email_bounce_reason) == (None, "")
     with pytest.raises(LinkVoid):
         enter_by_link(session, before, now=NOW)
     assert session.exec(select(OneTimeToken)).all() == []
