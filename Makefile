@@ -4,7 +4,7 @@ PORT ?= 8000
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/locale/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench fmt messages migration lock vendor clean
+.PHONY: help setup run test check bench fmt messages privacy migration lock vendor clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s%s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ fmt: setup ## format the code and repair what can be repaired alone
 
 messages: setup ## bring the catalogues up to date with the words in the code
 	@.venv/bin/python scripts/messages.py update
+
+privacy: setup ## write docs/privacy.md anew from what is declared beside the columns
+	@.venv/bin/python scripts/privacy.py update
 
 migration: setup ## write a migration for what changed in the models (NAME="add teams")
 	@.venv/bin/alembic revision --autogenerate --message "$(NAME)"

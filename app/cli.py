@@ -218,6 +218,30 @@ def forget_second_step(
     typer.echo(f"{email} signs in without a second step, and can set up a new one.")
 
 
+@app.command("delete-account")
+def delete_account(
+    email: Annotated[str, typer.Argument(help="The e-mail address that they sign in with.")],
+    *,
+    with_certificates: Annotated[
+        bool, typer.Option("--with-certificates", help="Withdraw their certificates as well.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
+) -> None:
+    """Delete the account of somebody who asked for it: at once, and for good."""
+    from app.core import clock
+    from app.core.db import changing
+    from app.services import administrators
+
+    _refuse_old_shape()
+    if not yes:
+        typer.confirm(f"Delete the account of {email} for good?", abort=True)
+    with changing() as session:
+        administrators.delete_account(
+            session, email=email, with_certificates=with_certificates, now=clock.now()
+        )
+    typer.echo(f"The account of {email} is deleted. Backups made before still hold it.")
+
+
 def _password() -> str:
     if sys.stdin.isatty():
         asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)

@@ -34,6 +34,7 @@ check floors lint-imports
 check dependencies deptry .
 check templates djlint --lint --quiet app/templates
 check catalogues python scripts/messages.py check
+check privacy python scripts/privacy.py check
 check vendored python scripts/vendor.py check
 check shell shellcheck --external-sources scripts/*.sh .ci/run
 if [ ${#faults[@]} != 0 ]; then

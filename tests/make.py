@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -284,6 +285,9 @@ class Make:
     def certificate(self, enrolment: Enrolment | None = None) -> Certificate:
         """A certificate as it is asked for, not drawn yet."""
         return request_certificate(self.session, enrolment or self.completed(), now=NOW)
+
+    def owner_of(self, certificate: Certificate) -> UUID:
+        return self.session.get_one(Enrolment, certificate.enrolment_id).account_id
 
     def teammate(self, team: Team, **given: Any) -> Account:
         """Somebody who takes part in the team's edition, and in the team."""

@@ -42,7 +42,15 @@ from tests.make import Make, a_sign_in
 
 COMMANDS = [
     *("serve", "worker", "migrate", "demo", "create-admin"),
-    *("set-password", "issue-certificates", "backup", "restore", "export", "doctor"),
+    *(
+        "set-password",
+        "delete-account",
+        "issue-certificates",
+        "backup",
+        "restore",
+        "export",
+        "doctor",
+    ),
 ]
 A_MINUTE = 60
 
@@ -263,6 +271,22 @@ def test_a_password_is_not_set_for_nobody_nor_to_a_weak_one(
     assert (said.status, why in said.err) == (1, True)
     session.expire_all()
     assert account.password_hash == "as it was"
+
+
+def test_an_account_is_deleted_at_once_for_who_asked_for_it(
+    taller: Terminal, make: Make, session: Session
+) -> None:
+    ana = make.account(email="ana@example.org")
+
+    said = taller("delete-account", " Ana@example.org", "--yes")
+
+    assert (said.status, said.err) == (0, "")
+    session.refresh(ana)
+    assert ana.deleted_at is not None
+    (event,) = session.exec(select(AuditEvent)).all()
+    assert (event.actor_id, event.action, event.subject_id) == (None, "delete account", ana.id)
+    again = taller("delete-account", "ana@example.org", "--yes")
+    assert (again.status, "Nobody has an account" in again.err) == (1, True)
 
 
 @pytest.mark.parametrize("by_id", [False, True])

@@ -11,11 +11,12 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Connection, Engine, Enum, event, make_url
+from sqlalchemy import JSON, Connection, Engine, Enum, String, TypeDecorator, event, make_url
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, Session, SQLModel, create_engine
 
 from app.core.clock import now
+from app.core.i18n import gettext as _
 from app.core.ids import uuid7
 from app.core.settings import settings
 from app.core.text import folded
@@ -40,9 +41,28 @@ def stored_as_text(choices: type[StrEnum]) -> Enum:
     return Enum(choices, native_enum=False, length=40, values_callable=list)
 
 
-def localized() -> Any:
+def localized(**given: Any) -> Any:
     """A column for ``Texts``: assign a new dictionary to change it, never edit it in place."""
-    return Field(default_factory=dict, sa_type=JSON)
+    return Field(default_factory=dict, sa_type=JSON, **given)
+
+
+class PersonName(TypeDecorator[str]):
+    """A person's name. Of who deleted their account none is kept: the reader's language says so."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _dialect: object) -> str | None:
+        return _("Deleted account") if value == "" else value
+
+
+class MemberName(PersonName):
+    """The name of somebody who wrote with a team."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _dialect: object) -> str | None:
+        return _("Former member") if value == "" else value
 
 
 class Table(SQLModel):

@@ -71,6 +71,10 @@ def translations(locale: str) -> NullTranslations:
     return Translations(buffer)
 
 
+def N_(message: str) -> str:  # noqa: N802 -- the mark by which translators' tools find a message
+    return message
+
+
 def gettext(message: str) -> str:
     return str(translations(_locale.get()).gettext(message))
 
@@ -110,6 +114,9 @@ def country_name(code: str, locale: str | None = None) -> str:
     """The name of an ISO 3166-1 alpha-2 country in ``locale``."""
     return str(babel_locale(locale or _locale.get()).territories.get(code, code))
 
+
+#: Where somebody is of whom it is not known any more (CLDR: “Unknown Region”).
+UNKNOWN_COUNTRY = "ZZ"
 
 #: Known to Babel as territories, but no countries: groups, reserves and trial codes.
 _NO_COUNTRIES = {

@@ -9,6 +9,7 @@ from sqlmodel import Session
 class Work(StrEnum):
     """Each is done by a handler in `app/jobs`; the row it works on says whether it is still due."""
 
+    COPY_DATA = "copy_data"
     DRAW_CERTIFICATE = "draw_certificate"
     SEND_MESSAGE = "send_message"
     SEND_INVITATION = "send_invitation"

@@ -21,10 +21,9 @@ from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.messages import gather_digests
-from app.jobs.people_imports import forget_old_imports
+from app.jobs.tidying import tidy_up
 from app.jobs.waiting_lists import move_lines_on
 from app.queries.work import due
-from app.services.retention import forget_the_unconfirmed, forget_what_is_over
 from app.services.work import take_up
 
 log = structlog.get_logger()
@@ -88,15 +87,5 @@ def sweep() -> int:
         waiting = due(session, now=clock.now())
     for kind, row in waiting:
         do(kind.value, str(row))
-    forget_old_imports()
-    _tidy_up()
+    tidy_up(clock.now())
     return len(waiting)
-
-
-def _tidy_up() -> None:
-    for forget in (forget_what_is_over, forget_the_unconfirmed):
-        try:
-            with changing() as session:
-                forget(session, now=clock.now())
-        except Exception:
-            log.exception("not tidied up")

@@ -104,6 +104,7 @@ from app.models.message import (
 )
 from app.models.module import Module
 from app.models.note import EnrolmentNote, Support
+from app.models.own_data import AccountDeletion, CopyStatus, DataCopy
 from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
@@ -130,6 +131,7 @@ __all__ = [
     "REASONS_TO_WITHDRAW",
     "TO_DO",
     "Account",
+    "AccountDeletion",
     "Activity",
     "ActivityFile",
     "ActivityKind",
@@ -160,9 +162,11 @@ __all__ = [
     "Certificate",
     "CertificateStatus",
     "Choice",
+    "CopyStatus",
     "Corrected",
     "Course",
     "Criterion",
+    "DataCopy",
     "Decision",
     "Delivery",
     "Edition",

@@ -9,8 +9,17 @@ from sqlalchemy import Index, false, text
 from sqlmodel import Field
 
 from app.core.clock import now
-from app.core.db import Table, stored_as_text
+from app.core.db import PersonName, Table, stored_as_text
+from app.core.personal import Kept, Seen, Why, impersonal, personal
 from app.core.text import SHAPELESS
+
+SETTING = personal(why=Why.SETTINGS, kept=Kept.ACCOUNT, seen=Seen.PERSON)
+OF_SIGN_IN = personal(why=Why.SIGN_IN, kept=Kept.UNTIL_IT_ENDS, seen=Seen.PERSON)
+SECRET_OF_SIGN_IN = personal(
+    why=Why.SIGN_IN, kept=Kept.UNTIL_IT_ENDS, seen=Seen.NOBODY, secret=True
+)
+OF_KEY = personal(why=Why.SIGN_IN, kept=Kept.ACCOUNT, seen=Seen.PERSON)
+SUSPENDED = personal(why=Why.ACCOUNTABILITY, kept=Kept.ACCOUNT, seen=Seen.ADMINISTRATORS)
 
 
 class Gender(StrEnum):
@@ -37,43 +46,114 @@ class Account(Table, table=True):
         Index("ix_account_pending", "created_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
     )
 
-    email: str = Field(unique=True, max_length=254, description="as `normalized_email` gives it")
-    email_confirmed_at: datetime | None = Field(
-        default=None, description="when somebody showed that they read what is sent there"
+    email: str = Field(
+        unique=True,
+        max_length=254,
+        description="as `normalized_email` gives it",
+        sa_column_kwargs=personal(why=Why.SIGN_IN, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS),
     )
-    name: str = Field(max_length=250, description="as it is printed on certificates")
-    password_hash: str | None = Field(default=None, max_length=200)
-    gender: Gender = Field(default=Gender.NOT_ANSWERED, sa_type=stored_as_text(Gender))
-    gender_word: str = Field(default="", max_length=60, description="own word for another gender")
-    country: str = Field(max_length=2, description="ISO 3166-1 alpha-2")
-    institution_id: UUID | None = Field(default=None, foreign_key="institution.id", index=True)
-    language: str = Field(default="es", max_length=2)
-    timezone: str = Field(default="UTC", max_length=64, description="IANA name")
-    theme: str = Field(default="", max_length=5)
-    data_saver: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    platform_role: PlatformRole | None = Field(default=None, sa_type=stored_as_text(PlatformRole))
+    email_confirmed_at: datetime | None = Field(
+        default=None,
+        description="when somebody showed that they read what is sent there",
+        sa_column_kwargs=personal(why=Why.SIGN_IN, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS),
+    )
+    name: str = Field(
+        sa_type=PersonName(250),
+        description="as it is printed on certificates",
+        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.TEAM),
+    )
+    password_hash: str | None = Field(
+        default=None,
+        max_length=200,
+        sa_column_kwargs=personal(
+            why=Why.SIGN_IN, kept=Kept.ACCOUNT, seen=Seen.NOBODY, secret=True
+        ),
+    )
+    gender: Gender = Field(
+        default=Gender.NOT_ANSWERED,
+        sa_type=stored_as_text(Gender),
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS),
+    )
+    gender_word: str = Field(
+        default="",
+        max_length=60,
+        description="own word for another gender",
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.ACCOUNT, seen=Seen.PERSON),
+    )
+    country: str = Field(
+        max_length=2,
+        description="ISO 3166-1 alpha-2",
+        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.TEAM),
+    )
+    institution_id: UUID | None = Field(
+        default=None,
+        foreign_key="institution.id",
+        index=True,
+        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.TEAM),
+    )
+    language: str = Field(default="es", max_length=2, sa_column_kwargs=SETTING)
+    timezone: str = Field(
+        default="UTC", max_length=64, description="IANA name", sa_column_kwargs=SETTING
+    )
+    theme: str = Field(default="", max_length=5, sa_column_kwargs=SETTING)
+    data_saver: bool = Field(
+        default=False,
+        sa_column_kwargs=personal(
+            why=Why.SETTINGS, kept=Kept.ACCOUNT, seen=Seen.PERSON, server_default=false()
+        ),
+    )
+    platform_role: PlatformRole | None = Field(
+        default=None,
+        sa_type=stored_as_text(PlatformRole),
+        sa_column_kwargs=personal(
+            why=Why.ACCOUNTABILITY, kept=Kept.ACCOUNT, seen=Seen.ADMINISTRATORS
+        ),
+    )
     coordinates_id: UUID | None = Field(
         default=None,
         foreign_key="institution.id",
         description="the one institution whose people this coordinator sees; None: all",
+        sa_column_kwargs=personal(
+            why=Why.ACCOUNTABILITY, kept=Kept.ACCOUNT, seen=Seen.ADMINISTRATORS
+        ),
     )
-    calendar_generation: int = Field(default=1, description="raised to revoke the feed's address")
-    is_demo: bool = False
-    digest_hour: int = Field(default=7, description="the hour of the digest in their zone")
-    unsubscribe_generation: int = Field(default=1, description="raised to make sent links void")
+    calendar_generation: int = Field(
+        default=1, description="raised to revoke the feed's address", sa_column_kwargs=impersonal()
+    )
+    is_demo: bool = Field(default=False, sa_column_kwargs=impersonal())
+    deleted_at: datetime | None = Field(
+        default=None,
+        description="nobody's from then on: enrolments and texts point to it",
+        sa_column_kwargs=impersonal(),
+    )
+    digest_hour: int = Field(
+        default=7, description="the hour of the digest in their zone", sa_column_kwargs=SETTING
+    )
+    unsubscribe_generation: int = Field(
+        default=1, description="raised to make sent links void", sa_column_kwargs=impersonal()
+    )
     email_bounced_at: datetime | None = Field(
-        default=None, description="since when messages to the address come back"
+        default=None,
+        description="since when messages to the address come back",
+        sa_column_kwargs=personal(why=Why.MESSAGES, kept=Kept.ACCOUNT, seen=Seen.ADMINISTRATORS),
     )
-    email_bounce_reason: str = Field(default="", max_length=300)
+    email_bounce_reason: str = Field(
+        default="",
+        max_length=300,
+        sa_column_kwargs=personal(why=Why.MESSAGES, kept=Kept.ACCOUNT, seen=Seen.ADMINISTRATORS),
+    )
     suspended_at: datetime | None = Field(
         default=None,
         description="since then it opens nothing and gets no mail; `Suspension` says why",
+        sa_column_kwargs=personal(
+            why=Why.ACCOUNTABILITY, kept=Kept.ACCOUNT, seen=Seen.ADMINISTRATORS
+        ),
     )
 
     @property
     def may_be_written_to(self) -> bool:
         """Nothing is sent to somebody who cannot get in."""
-        return self.suspended_at is None
+        return self.suspended_at is None and self.deleted_at is None
 
     @property
     def is_pending(self) -> bool:
@@ -89,29 +169,38 @@ class Suspension(Table, table=True):
 
     account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
     begun_by_id: UUID | None = Field(default=None, foreign_key="account.id")
-    reason: str = Field(max_length=500)
-    ended_at: datetime | None = None
+    reason: str = Field(max_length=500, sa_column_kwargs=SUSPENDED)
+    ended_at: datetime | None = Field(default=None, sa_column_kwargs=SUSPENDED)
     ended_by_id: UUID | None = Field(default=None, foreign_key="account.id")
-    reason_to_end: str = Field(default="", max_length=500)
+    reason_to_end: str = Field(default="", max_length=500, sa_column_kwargs=SUSPENDED)
 
 
 class SignIn(Table, table=True):
     """A browser in which somebody is signed in: can be listed and revoked."""
 
     account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
-    token_hash: str = Field(unique=True, max_length=64)
-    browser: str = Field(default="", max_length=200)
-    expires_at: datetime = Field(index=True)
-    seen_at: datetime = Field(default_factory=now, description="last use, to the hour")
-    second_step_due: bool = Field(default=False, description="opens nothing until it is done")
-    challenge: str = Field(default="", max_length=100, description="what a passkey is to sign")
+    token_hash: str = Field(unique=True, max_length=64, sa_column_kwargs=SECRET_OF_SIGN_IN)
+    browser: str = Field(default="", max_length=200, sa_column_kwargs=OF_SIGN_IN)
+    expires_at: datetime = Field(index=True, sa_column_kwargs=OF_SIGN_IN)
+    seen_at: datetime = Field(
+        default_factory=now, description="last use, to the hour", sa_column_kwargs=OF_SIGN_IN
+    )
+    second_step_due: bool = Field(
+        default=False, description="opens nothing until it is done", sa_column_kwargs=impersonal()
+    )
+    challenge: str = Field(
+        default="",
+        max_length=100,
+        description="what a passkey is to sign",
+        sa_column_kwargs=SECRET_OF_SIGN_IN,
+    )
     viewing_as_id: UUID | None = Field(
         default=None,
         foreign_key="account.id",
         ondelete="SET NULL",
         description="the participant whose pages support looks at in this browser",
     )
-    viewing_until: datetime | None = None
+    viewing_until: datetime | None = Field(default=None, sa_column_kwargs=OF_SIGN_IN)
 
 
 class TryKind(StrEnum):
@@ -127,19 +216,35 @@ class SignInTry(Table, table=True):
     kind: TryKind = Field(
         default=TryKind.PASSWORD,
         sa_type=stored_as_text(TryKind),
-        sa_column_kwargs={"server_default": TryKind.PASSWORD.value},
+        sa_column_kwargs=impersonal(server_default=TryKind.PASSWORD.value),
     )
-    email: str = Field(max_length=254, index=True)
-    address: str = Field(max_length=64, index=True)
+    email: str = Field(
+        max_length=254,
+        index=True,
+        sa_column_kwargs=personal(
+            why=Why.SIGN_IN, kept=Kept.QUARTER_HOUR, seen=Seen.NOBODY, finds=True
+        ),
+    )
+    address: str = Field(
+        max_length=64,
+        index=True,
+        sa_column_kwargs=personal(why=Why.SIGN_IN, kept=Kept.QUARTER_HOUR, seen=Seen.NOBODY),
+    )
 
 
 class ApiToken(Table, table=True):
     """A key to the JSON API, shown once when it is made."""
 
     account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
-    name: str = Field(max_length=80)
-    token_hash: str = Field(unique=True, max_length=64)
-    revoked_at: datetime | None = None
+    name: str = Field(max_length=80, sa_column_kwargs=OF_KEY)
+    token_hash: str = Field(
+        unique=True,
+        max_length=64,
+        sa_column_kwargs=personal(
+            why=Why.SIGN_IN, kept=Kept.ACCOUNT, seen=Seen.NOBODY, secret=True
+        ),
+    )
+    revoked_at: datetime | None = Field(default=None, sa_column_kwargs=OF_KEY)
 
 
 def normalized_email(typed: str) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Field, Index, UniqueConstraint
 
 from app.core.db import Table, Texts, localized, stored_as_text
+from app.core.personal import impersonal
 
 
 class ActivityKind(StrEnum):
@@ -55,7 +56,9 @@ class ActivityFile(Table, table=True):
 
     activity_id: UUID = Field(foreign_key="activity.id", ondelete="CASCADE")
     file_id: UUID = Field(foreign_key="stored_file.id")
-    role: FileRole = Field(sa_type=stored_as_text(FileRole))
-    language: str = Field(max_length=2)
-    title: str = Field(default="", max_length=200)
-    seconds: int = Field(default=0, description="how long a recording lasts")
+    role: FileRole = Field(sa_type=stored_as_text(FileRole), sa_column_kwargs=impersonal())
+    language: str = Field(max_length=2, sa_column_kwargs=impersonal())
+    title: str = Field(default="", max_length=200, sa_column_kwargs=impersonal())
+    seconds: int = Field(
+        default=0, description="how long a recording lasts", sa_column_kwargs=impersonal()
+    )

@@ -7,7 +7,12 @@ from uuid import UUID
 from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
+from app.core.personal import Kept, Seen, Why, acting, impersonal, personal
 from app.models.enrolment import EnrolmentStatus
+
+STANDING = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.STAFF)
+INVITED = personal(why=Why.ADMISSION, kept=Kept.YEAR, seen=Seen.COORDINATORS)
+HISTORY = personal(why=Why.ACCOUNTABILITY, kept=Kept.FIGURES, seen=Seen.STAFF)
 
 
 class WaitingPlace(SQLModel, table=True):
@@ -18,7 +23,7 @@ class WaitingPlace(SQLModel, table=True):
 
     enrolment_id: UUID = Field(primary_key=True, foreign_key="enrolment.id", ondelete="CASCADE")
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
-    position: int
+    position: int = Field(sa_column_kwargs=STANDING)
 
 
 class OfferState(StrEnum):
@@ -39,9 +44,11 @@ class SeatOffer(Table, table=True):
 
     enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
-    ends_at: datetime
-    state: OfferState = Field(default=OfferState.OPEN, sa_type=stored_as_text(OfferState))
-    ended_at: datetime | None = None
+    ends_at: datetime = Field(sa_column_kwargs=STANDING)
+    state: OfferState = Field(
+        default=OfferState.OPEN, sa_type=stored_as_text(OfferState), sa_column_kwargs=STANDING
+    )
+    ended_at: datetime | None = Field(default=None, sa_column_kwargs=STANDING)
 
 
 class ReservedSeats(Table, table=True):
@@ -74,27 +81,50 @@ class Invitation(Table, table=True):
     __table_args__ = (UniqueConstraint("edition_id", "email"),)
 
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
-    email: str = Field(max_length=254, index=True, description="as `normalized_email` gives it")
-    language: str = Field(default="es", max_length=2)
-    generation: int = Field(default=1, description="raised to have the link before open nothing")
-    state: InvitationState = Field(
-        default=InvitationState.QUEUED, sa_type=stored_as_text(InvitationState), index=True
+    email: str = Field(
+        max_length=254,
+        index=True,
+        description="as `normalized_email` gives it",
+        sa_column_kwargs=personal(
+            why=Why.ADMISSION, kept=Kept.YEAR, seen=Seen.COORDINATORS, finds=True
+        ),
     )
-    invited_by_id: UUID = Field(foreign_key="account.id")
-    accepted_by_id: UUID | None = Field(default=None, foreign_key="account.id")
-    changed_at: datetime
-    tries: int = 0
-    tried_at: datetime | None = None
+    language: str = Field(default="es", max_length=2, sa_column_kwargs=INVITED)
+    generation: int = Field(
+        default=1,
+        description="raised to have the link before open nothing",
+        sa_column_kwargs=impersonal(),
+    )
+    state: InvitationState = Field(
+        default=InvitationState.QUEUED,
+        sa_type=stored_as_text(InvitationState),
+        index=True,
+        sa_column_kwargs=INVITED,
+    )
+    invited_by_id: UUID = Field(foreign_key="account.id", sa_column_kwargs=acting())
+    accepted_by_id: UUID | None = Field(
+        default=None, foreign_key="account.id", sa_column_kwargs=acting()
+    )
+    changed_at: datetime = Field(sa_column_kwargs=impersonal())
+    tries: int = Field(default=0, sa_column_kwargs=impersonal())
+    tried_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
 
 
 class EnrolmentStep(Table, table=True):
     """What happened to an enrolment: from which status to which, and by whom."""
 
     enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
-    before: EnrolmentStatus | None = Field(default=None, sa_type=stored_as_text(EnrolmentStatus))
-    after: EnrolmentStatus = Field(sa_type=stored_as_text(EnrolmentStatus))
+    before: EnrolmentStatus | None = Field(
+        default=None, sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=HISTORY
+    )
+    after: EnrolmentStatus = Field(
+        sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=HISTORY
+    )
     by_id: UUID | None = Field(
-        default=None, foreign_key="account.id", description="None: by itself, as work was done"
+        default=None,
+        foreign_key="account.id",
+        description="None: by itself, as work was done",
+        sa_column_kwargs=acting(),
     )
 
 
@@ -108,8 +138,13 @@ class EnrolmentCorrection(Table, table=True):
     """A mended fact of an admission: what it was, what it is, who mended it and why."""
 
     enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
-    what: Corrected = Field(sa_type=stored_as_text(Corrected))
-    before: str = Field(default="", max_length=300, description="a country's code, or in words")
-    after: str = Field(default="", max_length=300)
-    why: str = Field(default="", max_length=500)
-    by_id: UUID = Field(foreign_key="account.id")
+    what: Corrected = Field(sa_type=stored_as_text(Corrected), sa_column_kwargs=HISTORY)
+    before: str = Field(
+        default="",
+        max_length=300,
+        description="a country's code, or in words",
+        sa_column_kwargs=HISTORY,
+    )
+    after: str = Field(default="", max_length=300, sa_column_kwargs=HISTORY)
+    why: str = Field(default="", max_length=500, sa_column_kwargs=STANDING)
+    by_id: UUID = Field(foreign_key="account.id", sa_column_kwargs=acting())

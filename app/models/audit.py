@@ -14,22 +14,33 @@ from uuid import UUID
 from sqlmodel import JSON, Field, SQLModel
 
 from app.core.db import Table
+from app.core.personal import Kept, Seen, Why, about, impersonal, personal
 
 #: What stands for the fingerprint before the first row.
 BEGINNING = "0" * 64
 
+RECORDED = personal(why=Why.ACCOUNTABILITY, kept=Kept.RECORD, seen=Seen.ADMINISTRATORS)
+
 
 class AuditEvent(Table, table=True):
-    seq: int = Field(unique=True, description="1, 2, 3… without a gap")
-    actor_id: UUID | None = Field(default=None, index=True, description="None: Taller itself")
-    action: str = Field(max_length=60)
-    subject_type: str = Field(max_length=40)
-    subject_id: UUID | None = Field(default=None, index=True)
-    person_id: UUID | None = Field(default=None, index=True, description="whom it is about")
-    edition_id: UUID | None = Field(default=None, index=True, description="where it happened")
-    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    prev_hash: str = Field(max_length=64)
-    hash: str = Field(max_length=64)
+    seq: int = Field(
+        unique=True, description="1, 2, 3… without a gap", sa_column_kwargs=impersonal()
+    )
+    actor_id: UUID | None = Field(
+        default=None, index=True, description="None: Taller itself", sa_column_kwargs=about()
+    )
+    action: str = Field(max_length=60, sa_column_kwargs=RECORDED)
+    subject_type: str = Field(max_length=40, sa_column_kwargs=RECORDED)
+    subject_id: UUID | None = Field(default=None, index=True, sa_column_kwargs=RECORDED)
+    person_id: UUID | None = Field(
+        default=None, index=True, description="whom it is about", sa_column_kwargs=about()
+    )
+    edition_id: UUID | None = Field(
+        default=None, index=True, description="where it happened", sa_column_kwargs=RECORDED
+    )
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs=RECORDED)
+    prev_hash: str = Field(max_length=64, sa_column_kwargs=impersonal())
+    hash: str = Field(max_length=64, sa_column_kwargs=impersonal())
 
     def fingerprint(self) -> str:
         """SHA-256 of the row in its one spelling, with the fingerprint of the row before."""

@@ -8,7 +8,10 @@ from uuid import UUID
 from sqlmodel import JSON, Field, Index, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
+from app.core.personal import Kept, Seen, Why, acting, impersonal, personal
 from app.models.enrolment import EnrolmentStatus
+
+DECIDED = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS)
 
 
 class Verdict(StrEnum):
@@ -66,12 +69,21 @@ class BulkDecision(Table, table=True):
     __table_args__ = (Index(None, "edition_id", "account_id"),)
 
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
-    account_id: UUID = Field(foreign_key="account.id", description="who decided")
-    verdict: Verdict = Field(sa_type=stored_as_text(Verdict))
-    reason: Reason | None = Field(default=None, sa_type=stored_as_text(Reason))
-    words: str = Field(default="", max_length=1000, description="the reason in own words")
-    reason_told: bool = False
-    undone_at: datetime | None = None
+    account_id: UUID = Field(
+        foreign_key="account.id", description="who decided", sa_column_kwargs=acting()
+    )
+    verdict: Verdict = Field(sa_type=stored_as_text(Verdict), sa_column_kwargs=impersonal())
+    reason: Reason | None = Field(
+        default=None, sa_type=stored_as_text(Reason), sa_column_kwargs=impersonal()
+    )
+    words: str = Field(
+        default="",
+        max_length=1000,
+        description="the reason in own words",
+        sa_column_kwargs=personal(why=Why.ACCOUNTABILITY, kept=Kept.RECORD, seen=Seen.COORDINATORS),
+    )
+    reason_told: bool = Field(default=False, sa_column_kwargs=impersonal())
+    undone_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
 
 
 class BulkDecisionLine(Table, table=True):
@@ -81,7 +93,12 @@ class BulkDecisionLine(Table, table=True):
 
     decision_id: UUID = Field(foreign_key="bulk_decision.id", ondelete="CASCADE")
     enrolment_id: UUID = Field(foreign_key="enrolment.id", index=True, ondelete="CASCADE")
-    before: EnrolmentStatus = Field(sa_type=stored_as_text(EnrolmentStatus))
+    before: EnrolmentStatus = Field(
+        sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=DECIDED
+    )
     facts: dict[str, Any] = Field(
-        default_factory=dict, sa_type=JSON, description="as on admission, before the decision"
+        default_factory=dict,
+        sa_type=JSON,
+        description="as on admission, before the decision",
+        sa_column_kwargs=DECIDED,
     )

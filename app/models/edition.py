@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import JSON, CheckConstraint, Field, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
+from app.core.personal import Kept, Seen, Why, personal
 
 
 class EnrolmentPolicy(StrEnum):
@@ -106,4 +107,8 @@ class EditionStaff(Table, table=True):
 
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
     account_id: UUID = Field(foreign_key="account.id", index=True)
-    role: StaffRole = Field(default=StaffRole.TUTOR, sa_type=stored_as_text(StaffRole))
+    role: StaffRole = Field(
+        default=StaffRole.TUTOR,
+        sa_type=stored_as_text(StaffRole),
+        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.COURSE),
+    )

@@ -7,7 +7,11 @@ from uuid import UUID
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
+from app.core.personal import Kept, Seen, Why, impersonal, personal
 from app.models.account import Gender
+
+LEAVING = personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.COORDINATORS)
+OF_COURSE = personal(why=Why.LEARNING, kept=Kept.FIGURES, seen=Seen.STAFF)
 
 
 class EnrolmentStatus(StrEnum):
@@ -53,25 +57,52 @@ class Enrolment(Table, table=True):
     account_id: UUID = Field(foreign_key="account.id")
     edition_id: UUID = Field(foreign_key="edition.id")
     course_id: UUID = Field(foreign_key="course.id", description="the edition's, copied")
-    reporting_year: int = Field(description="the edition's, copied")
-    status: EnrolmentStatus = Field(sa_type=stored_as_text(EnrolmentStatus))
-    gender: Gender = Field(sa_type=stored_as_text(Gender), description="as on admission")
-    country: str = Field(max_length=2, description="as on admission")
+    reporting_year: int = Field(description="the edition's, copied", sa_column_kwargs=impersonal())
+    status: EnrolmentStatus = Field(
+        sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=OF_COURSE
+    )
+    gender: Gender = Field(
+        sa_type=stored_as_text(Gender),
+        description="as on admission",
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.COORDINATORS),
+    )
+    country: str = Field(
+        max_length=2,
+        description="as on admission",
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.TEAM),
+    )
     institution_id: UUID | None = Field(
         default=None,
         foreign_key="institution.id",
         index=True,
         description="as on admission",
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.TEAM),
     )
-    language: str = Field(default="es", max_length=2, description="in which they take it")
-    admitted_at: datetime | None = None
-    completed_at: datetime | None = None
+    language: str = Field(
+        default="es", max_length=2, description="in which they take it", sa_column_kwargs=OF_COURSE
+    )
+    admitted_at: datetime | None = Field(default=None, sa_column_kwargs=OF_COURSE)
+    completed_at: datetime | None = Field(default=None, sa_column_kwargs=OF_COURSE)
+    version: int = Field(
+        default=1,
+        description="raised whenever what this person sees changes",
+        sa_column_kwargs=impersonal(),
+    )
     left_because: LeavingReason | None = Field(
-        default=None, sa_type=stored_as_text(LeavingReason), description="None: not stated"
+        default=None,
+        sa_type=stored_as_text(LeavingReason),
+        description="None: not stated",
+        sa_column_kwargs=LEAVING,
     )
-    left_word: str = Field(default="", max_length=200, description="a word for another reason")
-    left_by_choice: bool = Field(default=False, description="their own: they may come back")
-    version: int = Field(default=1, description="raised whenever what this person sees changes")
+    left_word: str = Field(
+        default="",
+        max_length=200,
+        description="a word for another reason",
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS),
+    )
+    left_by_choice: bool = Field(
+        default=False, description="their own: they may come back", sa_column_kwargs=impersonal()
+    )
 
 
 class EnrolmentCount(SQLModel, table=True):
@@ -120,5 +151,10 @@ class Progress(SQLModel, table=True):
     activity_id: UUID = Field(
         primary_key=True, foreign_key="activity.id", ondelete="CASCADE", index=True
     )
-    state: ProgressState = Field(sa_type=stored_as_text(ProgressState))
-    changed_at: datetime
+    state: ProgressState = Field(
+        sa_type=stored_as_text(ProgressState),
+        sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF),
+    )
+    changed_at: datetime = Field(
+        sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF)
+    )

@@ -7,6 +7,9 @@ from uuid import UUID
 from sqlmodel import JSON, Field, Index, SQLModel, UniqueConstraint, text
 
 from app.core.db import Table, stored_as_text
+from app.core.personal import Kept, Seen, Why, impersonal, personal
+
+PROPOSED = personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS)
 
 
 class InstitutionKind(StrEnum):
@@ -73,11 +76,17 @@ class InstitutionMerge(Table, table=True):
     gone_id: UUID = Field(foreign_key="institution.id", index=True)
     stays_id: UUID = Field(foreign_key="institution.id", index=True)
     by_id: UUID | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
-    undone_at: datetime | None = None
+    undone_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
     undone_by_id: UUID | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")
-    aliases_moved: list[str] = Field(default_factory=list, sa_type=JSON, description="their ids")
-    aliases_made: list[str] = Field(default_factory=list, sa_type=JSON, description="their ids")
-    proposals_moved: list[str] = Field(default_factory=list, sa_type=JSON, description="their ids")
+    aliases_moved: list[str] = Field(
+        default_factory=list, sa_type=JSON, description="their ids", sa_column_kwargs=impersonal()
+    )
+    aliases_made: list[str] = Field(
+        default_factory=list, sa_type=JSON, description="their ids", sa_column_kwargs=impersonal()
+    )
+    proposals_moved: list[str] = Field(
+        default_factory=list, sa_type=JSON, description="their ids", sa_column_kwargs=impersonal()
+    )
 
 
 class Belonging(StrEnum):
@@ -96,7 +105,9 @@ class InstitutionMove(SQLModel, table=True):
     account_id: UUID = Field(
         primary_key=True, foreign_key="account.id", ondelete="CASCADE", index=True
     )
-    belonging: Belonging = Field(primary_key=True, sa_type=stored_as_text(Belonging))
+    belonging: Belonging = Field(
+        primary_key=True, sa_type=stored_as_text(Belonging), sa_column_kwargs=PROPOSED
+    )
 
 
 class InstitutionProposal(Table, table=True):
@@ -113,21 +124,29 @@ class InstitutionProposal(Table, table=True):
         Index(None, "state", "country", "key"),
     )
 
-    kind: ProposalKind = Field(sa_type=stored_as_text(ProposalKind))
+    kind: ProposalKind = Field(sa_type=stored_as_text(ProposalKind), sa_column_kwargs=impersonal())
     state: ProposalState = Field(
-        default=ProposalState.WAITING, sa_type=stored_as_text(ProposalState)
+        default=ProposalState.WAITING,
+        sa_type=stored_as_text(ProposalState),
+        sa_column_kwargs=impersonal(),
     )
     account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
-    country: str = Field(max_length=2)
-    name: str = Field(max_length=200)
-    acronym: str = Field(default="", max_length=40)
-    key: str = Field(max_length=400, description="the name as `folded` gives it")
+    country: str = Field(max_length=2, sa_column_kwargs=PROPOSED)
+    name: str = Field(max_length=200, sa_column_kwargs=PROPOSED)
+    acronym: str = Field(default="", max_length=40, sa_column_kwargs=PROPOSED)
+    key: str = Field(
+        max_length=400, description="the name as `folded` gives it", sa_column_kwargs=PROPOSED
+    )
     institution_id: UUID | None = Field(
         default=None,
         foreign_key="institution.id",
         index=True,
         description="the one to be changed, or the one that a new one became",
     )
-    as_alias: bool = Field(default=False, description="of a change: beside the name, not for it")
-    decided_at: datetime | None = None
+    as_alias: bool = Field(
+        default=False,
+        description="of a change: beside the name, not for it",
+        sa_column_kwargs=impersonal(),
+    )
+    decided_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
     decided_by_id: UUID | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL")

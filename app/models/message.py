@@ -5,9 +5,13 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import Field, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
+from app.core.personal import Kept, Seen, Why, impersonal, personal
+
+SENT = personal(why=Why.MESSAGES, kept=Kept.YEAR, seen=Seen.ADMINISTRATORS)
+CHOSEN = personal(why=Why.MESSAGES, kept=Kept.ACCOUNT, seen=Seen.PERSON)
 
 
 class MessageGroup(StrEnum):
@@ -57,6 +61,9 @@ class MessageKind(StrEnum):
     CERTIFICATE_READY = "certificate ready"
     CERTIFICATE_WITHDRAWN = "certificate withdrawn"
     ANNOUNCEMENT = "announcement"
+    COPY_READY = "copy ready"
+    ACCOUNT_GOES = "account goes"
+    ACCOUNT_STAYS = "account stays"
     DIGEST = "digest"
 
 
@@ -83,6 +90,9 @@ KINDS: dict[MessageKind, About] = {
     MessageKind.ADDRESS_WANTED: _SAFETY,
     MessageKind.ADDRESS_CHANGED: _SAFETY,
     MessageKind.PROVIDER_LINKED: _SAFETY,
+    MessageKind.COPY_READY: _SAFETY,
+    MessageKind.ACCOUNT_GOES: _SAFETY,
+    MessageKind.ACCOUNT_STAYS: _SAFETY,
     MessageKind.SECOND_STEP_ADDED: _SAFETY,
     MessageKind.SECOND_STEP_REMOVED: _SAFETY,
     MessageKind.RECOVERY_CODE_USED: _SAFETY,
@@ -142,26 +152,41 @@ class Delivery(StrEnum):
 
 
 class Message(Table, table=True):
-    __table_args__ = (UniqueConstraint("account_id", "digest_day"),)  # one digest a day
+    __table_args__ = (
+        UniqueConstraint("account_id", "digest_day"),  # one digest a day
+        Index(None, "created_at"),
+    )
 
     account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
     email: str = Field(
         default="",
         max_length=254,
-        sa_column_kwargs={"server_default": ""},
+        sa_column_kwargs=personal(
+            why=Why.MESSAGES, kept=Kept.YEAR, seen=Seen.ADMINISTRATORS, server_default=""
+        ),
         description="where it goes, if not to the account's address of the moment",
     )
-    kind: str = Field(max_length=40, description="a `MessageKind`")
-    language: str = Field(max_length=2)
-    subject: str = Field(max_length=200)
-    body: str
+    kind: str = Field(max_length=40, description="a `MessageKind`", sa_column_kwargs=SENT)
+    language: str = Field(max_length=2, sa_column_kwargs=SENT)
+    subject: str = Field(max_length=200, sa_column_kwargs=SENT)
+    body: str = Field(sa_column_kwargs=SENT)
     status: MessageStatus = Field(
-        default=MessageStatus.QUEUED, sa_type=stored_as_text(MessageStatus), index=True
+        default=MessageStatus.QUEUED,
+        sa_type=stored_as_text(MessageStatus),
+        index=True,
+        sa_column_kwargs=impersonal(),
     )
-    tries: int = 0
-    tried_at: datetime | None = Field(default=None, description="when a worker last took it up")
-    trouble: str = Field(default="", max_length=500, description="withheld: a `Withheld`")
-    sent_at: datetime | None = None
+    tries: int = Field(default=0, sa_column_kwargs=impersonal())
+    tried_at: datetime | None = Field(
+        default=None, description="when a worker last took it up", sa_column_kwargs=impersonal()
+    )
+    trouble: str = Field(
+        default="",
+        max_length=500,
+        description="withheld: a `Withheld`",
+        sa_column_kwargs=impersonal(),
+    )
+    sent_at: datetime | None = Field(default=None, sa_column_kwargs=SENT)
     digest_id: UUID | None = Field(
         default=None,
         foreign_key="message.id",
@@ -170,7 +195,9 @@ class Message(Table, table=True):
         description="the digest in which it was sent",
     )
     digest_day: date | None = Field(
-        default=None, description="of a digest: the day it is for, where the person lives"
+        default=None,
+        description="of a digest: the day it is for, where the person lives",
+        sa_column_kwargs=SENT,
     )
 
     @property
@@ -193,12 +220,13 @@ class MessageChoice(Table, table=True):
     __table_args__ = (UniqueConstraint("account_id", "group"),)
 
     account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
-    group: MessageGroup = Field(sa_type=stored_as_text(MessageGroup))
-    delivery: Delivery = Field(sa_type=stored_as_text(Delivery))
+    group: MessageGroup = Field(sa_type=stored_as_text(MessageGroup), sa_column_kwargs=CHOSEN)
+    delivery: Delivery = Field(sa_type=stored_as_text(Delivery), sa_column_kwargs=CHOSEN)
     before: Delivery | None = Field(
         default=None,
         sa_type=stored_as_text(Delivery),
         description="what one click on a message's own link took the place of, for the undo",
+        sa_column_kwargs=CHOSEN,
     )
 
 
@@ -207,9 +235,15 @@ class MessageWording(Table, table=True):
 
     __table_args__ = (UniqueConstraint("letter", "language"),)
 
-    letter: str = Field(max_length=40, description="a key of `BUILT_IN` in services/wordings.py")
-    language: str = Field(max_length=2)
-    subject: str = Field(max_length=200)
-    body: str = Field(description="paragraphs with an empty line between them")
-    changed_at: datetime
+    letter: str = Field(
+        max_length=40,
+        description="a key of `BUILT_IN` in services/wordings.py",
+        sa_column_kwargs=impersonal(),
+    )
+    language: str = Field(max_length=2, sa_column_kwargs=impersonal())
+    subject: str = Field(max_length=200, sa_column_kwargs=impersonal())
+    body: str = Field(
+        description="paragraphs with an empty line between them", sa_column_kwargs=impersonal()
+    )
+    changed_at: datetime = Field(sa_column_kwargs=impersonal())
     changed_by_id: UUID | None = Field(default=None, foreign_key="account.id")

@@ -7,6 +7,9 @@ from uuid import UUID
 from sqlmodel import JSON, CheckConstraint, Field, UniqueConstraint
 
 from app.core.db import Table, Texts, localized, stored_as_text
+from app.core.personal import Kept, Seen, Why, personal
+
+TRIED = personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF)
 
 
 class QuestionKind(StrEnum):
@@ -54,11 +57,11 @@ class Attempt(Table, table=True):
 
     enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE")
     activity_id: UUID = Field(foreign_key="activity.id", ondelete="CASCADE", index=True)
-    number: int
-    submitted_at: datetime
-    score: int
-    out_of: int
-    passed: bool
+    number: int = Field(sa_column_kwargs=TRIED)
+    submitted_at: datetime = Field(sa_column_kwargs=TRIED)
+    score: int = Field(sa_column_kwargs=TRIED)
+    out_of: int = Field(sa_column_kwargs=TRIED)
+    passed: bool = Field(sa_column_kwargs=TRIED)
 
 
 class Answer(Table, table=True):
@@ -68,5 +71,12 @@ class Answer(Table, table=True):
 
     attempt_id: UUID = Field(foreign_key="attempt.id", ondelete="CASCADE")
     question_id: UUID = Field(foreign_key="question.id", ondelete="CASCADE", index=True)
-    chosen: list[str] = Field(default_factory=list, sa_type=JSON, description="ids of choices")
-    points: int = 0
+    chosen: list[str] = Field(
+        default_factory=list,
+        sa_type=JSON,
+        description="ids of choices",
+        sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.PERSON),
+    )
+    points: int = Field(
+        default=0, sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.PERSON)
+    )

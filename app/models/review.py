@@ -7,7 +7,10 @@ from uuid import UUID
 from sqlmodel import JSON, CheckConstraint, Field, UniqueConstraint
 
 from app.core.db import Table, Texts, localized, stored_as_text
+from app.core.personal import Kept, Seen, Why, impersonal, personal
 from app.models.capstone import SectionKey
+
+SAID = personal(why=Why.TEAM_WORK, kept=Kept.TEAM_WORK, seen=Seen.TEAM)
 
 
 class Decision(StrEnum):
@@ -48,23 +51,36 @@ class Review(Table, table=True):
     tutor_id: UUID = Field(
         foreign_key="account.id", index=True, description="who saved it last; then who decided"
     )
-    decision: Decision | None = Field(default=None, sa_type=stored_as_text(Decision))
-    message: str = Field(default="", description="Markdown; the team reads this first")
-    levels: dict[str, str] = Field(
-        default_factory=dict, sa_type=JSON, description="criterion id to level id"
+    decision: Decision | None = Field(
+        default=None, sa_type=stored_as_text(Decision), sa_column_kwargs=impersonal()
     )
-    score: int | None = None
-    out_of: int | None = None
-    saved: int = Field(default=1, description="raised by every save: shows two tutors at once")
-    saved_at: datetime | None = None
+    message: str = Field(
+        default="", description="Markdown; the team reads this first", sa_column_kwargs=SAID
+    )
+    levels: dict[str, str] = Field(
+        default_factory=dict,
+        sa_type=JSON,
+        description="criterion id to level id",
+        sa_column_kwargs=SAID,
+    )
+    score: int | None = Field(default=None, sa_column_kwargs=SAID)
+    out_of: int | None = Field(default=None, sa_column_kwargs=SAID)
+    saved: int = Field(
+        default=1,
+        description="raised by every save: shows two tutors at once",
+        sa_column_kwargs=impersonal(),
+    )
+    saved_at: datetime | None = Field(default=None, sa_column_kwargs=SAID)
 
 
 class ReviewComment(Table, table=True):
     __table_args__ = (UniqueConstraint("review_id", "section"),)
 
     review_id: UUID = Field(foreign_key="review.id", ondelete="CASCADE")
-    section: str = Field(max_length=40, description="a SectionKey, or `milestones`")
-    body: str = ""
+    section: str = Field(
+        max_length=40, description="a SectionKey, or `milestones`", sa_column_kwargs=impersonal()
+    )
+    body: str = Field(default="", sa_column_kwargs=SAID)
 
 
 #: What a comment can be about.

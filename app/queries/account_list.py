@@ -138,11 +138,12 @@ def account(session: Session, account_id: UUID) -> AccountLine | None:
 
 def countries(session: Session) -> list[str]:
     """Where people with an account live."""
-    return list(session.execute(select(col(Account.country)).distinct()).scalars())
+    there = select(col(Account.country)).where(col(Account.deleted_at).is_(None))
+    return list(session.execute(there.distinct()).scalars())
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = is_called(wanted.words)
+    found = [col(Account.deleted_at).is_(None), *is_called(wanted.words)]
     if wanted.held:
         found.append(_holds(wanted.held))
     if wanted.country:

@@ -67,7 +67,11 @@ def recipients(
     """Everybody whom ``target`` means, each once; not its author."""
     rows = session.execute(
         select(col(Account.id), col(Account.name), col(Account.language), col(Account.timezone))
-        .where(_means(edition_id, target), col(Account.id) != without)
+        .where(
+            _means(edition_id, target),
+            col(Account.id) != without,
+            col(Account.deleted_at).is_(None),
+        )
         .order_by(col(Account.id))
     )
     return [Recipient(*row) for row in rows]
@@ -77,7 +81,11 @@ def how_many(session: Session, edition_id: UUID, target: Target, *, without: UUI
     people = (
         select(func.count())
         .select_from(Account)
-        .where(_means(edition_id, target), col(Account.id) != without)
+        .where(
+            _means(edition_id, target),
+            col(Account.id) != without,
+            col(Account.deleted_at).is_(None),
+        )
     )
     return int(session.execute(people).scalar_one())
 

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, func, select, true
+from sqlalchemy import ColumnElement, case, exists, func, select, true, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.core.db import MemberName
 from app.models import (
     PARTICIPANTS,
     Account,
@@ -99,7 +100,7 @@ _TEAM_WORK: tuple[Any, ...] = (
     col(Capstone.status),
     col(Capstone.language),
     col(Capstone.saved_at),
-    col(_Saver.name),
+    type_coerce(col(_Saver.name), MemberName).label("member"),
     tutor_in_charge(),
 )
 
@@ -184,7 +185,7 @@ _SECTION: tuple[Any, ...] = (
     col(CapstoneSection.version),
     col(CapstoneSection.saved_at),
     col(CapstoneSection.saved_by_id),
-    col(Account.name),
+    type_coerce(col(Account.name), MemberName).label("member"),
 )
 
 
@@ -242,7 +243,7 @@ class VersionLine:
 _VERSION: tuple[Any, ...] = (
     col(CapstoneVersion.number),
     col(CapstoneVersion.submitted_at),
-    col(_Saver.name),
+    type_coerce(col(_Saver.name), MemberName).label("member"),
     col(CapstoneVersion.status),
     col(CapstoneVersion.decided_at),
     col(Review.id),

@@ -251,6 +251,7 @@ def active_participants(session: Session, edition_id: UUID) -> list[Recipient]:
         .where(
             col(Enrolment.edition_id) == edition_id,
             col(Enrolment.status) == EnrolmentStatus.ACTIVE,
+            col(Account.deleted_at).is_(None),
         )
         .order_by(col(Account.id))
     )

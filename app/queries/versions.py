@@ -7,11 +7,13 @@ from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, type_coerce
 from sqlmodel import Session, col
 
+from app.core.db import MemberName
 from app.core.differences import Difference, texts, words
 from app.core.formats import long_day
+from app.core.i18n import gettext as _
 from app.models import Account, CapstoneStatus, CapstoneVersion, Milestone, SectionKey
 
 
@@ -83,7 +85,8 @@ class Snapshot:
             sections={key: sections.get(key.value, "") for key in SectionKey},
             milestones=tuple(_milestone(row) for row in content.get("milestones", [])),
             members=tuple(
-                MemberNamed(_id(row), row.get("name", "")) for row in content.get("members", [])
+                MemberNamed(_id(row), row.get("name") or _("Former member"))
+                for row in content.get("members", [])
             ),
         )
 
@@ -130,7 +133,7 @@ _VERSION: tuple[Any, ...] = (
     col(CapstoneVersion.id),
     col(CapstoneVersion.number),
     col(CapstoneVersion.submitted_at),
-    col(Account.name),
+    type_coerce(col(Account.name), MemberName).label("member"),
     col(CapstoneVersion.status),
     col(CapstoneVersion.decided_at),
     col(CapstoneVersion.content),

@@ -10,6 +10,8 @@ from app.core.work import Work
 from app.models import (
     Certificate,
     CertificateStatus,
+    CopyStatus,
+    DataCopy,
     ImportStatus,
     Invitation,
     InvitationState,
@@ -34,8 +36,13 @@ ABANDONED = timedelta(minutes=10)
 WAITING: dict[
     Work,
     tuple[
-        type[Certificate | Message | LinkRequest | PeopleImport | Invitation],
-        CertificateStatus | MessageStatus | RequestStatus | ImportStatus | InvitationState,
+        type[Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation],
+        CertificateStatus
+        | CopyStatus
+        | MessageStatus
+        | RequestStatus
+        | ImportStatus
+        | InvitationState,
     ],
 ] = {
     Work.ANSWER_REQUEST: (LinkRequest, RequestStatus.ASKED),
@@ -44,11 +51,12 @@ WAITING: dict[
     Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
     Work.SEND_INVITATION: (Invitation, InvitationState.QUEUED),
+    Work.COPY_DATA: (DataCopy, CopyStatus.REQUESTED),
 }
 
 
 def state_of(
-    model: type[Certificate | Message | LinkRequest | PeopleImport | Invitation],
+    model: type[Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation],
 ) -> Any:
     """The column in which rows of work say how they stand."""
     return model.state if model is Invitation else model.status  # type: ignore[union-attr]

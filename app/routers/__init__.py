@@ -37,6 +37,7 @@ from app.routers import (
     milestones,
     notes,
     outbox,
+    own_data,
     passwords,
     people,
     people_import,
@@ -69,6 +70,7 @@ ROUTERS: list[APIRouter] = [
     registration.router,
     links.router,
     accounts.router,
+    own_data.router,
     account_list.router,
     passwords.router,
     institutions.router,  # before institution_pages: `new` is no institution

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.web.guards import Visit, anyone, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import render
+from app.web.personal_words import kept_of_people
 
 router = APIRouter(route_class=OneHopRoute)
 
@@ -25,4 +26,4 @@ def accessibility(request: Request, visit: Anyone) -> Response:
 
 @router.get("/your-data", name="help.your_data")
 def your_data(request: Request, visit: Anyone) -> Response:
-    return render(request, visit, "help/your_data.html")
+    return render(request, visit, "help/your_data.html", purposes=kept_of_people())

@@ -13,7 +13,7 @@ from app.core.text import one_line
 from app.core.zones import main_zone
 from app.models import Account, Gender, PlatformRole
 from app.queries.accounts import credentials
-from app.services import second_step
+from app.services import deletions, second_step
 from app.services.accounts import Person, change_password, register, weakness
 from app.services.audit import record
 
@@ -93,6 +93,16 @@ def forget_second_step(session: Session, *, email: str) -> None:
         raise NotFound(_("Nobody has an account with %(address)s.") % {"address": email})
     second_step.forget_second_step(session, session.get_one(Account, known.id))
     record(session, None, "forget second step", "account", known.id)
+
+
+def delete_account(session: Session, *, email: str, with_certificates: bool, now: datetime) -> None:
+    """For somebody who asked for it in person, at once."""
+    known = credentials(session, email)
+    if known is None:
+        raise NotFound(_("Nobody has an account with %(address)s.") % {"address": email})
+    deletions.delete_account(
+        session, known.id, with_certificates=with_certificates, by=None, now=now
+    )
 
 
 def _hash(password: str, email: str) -> str:

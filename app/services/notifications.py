@@ -43,6 +43,7 @@ def write(
 
     ``to`` is another address than the account's. Not ``by_name``: nobody has shown yet that the
     address is theirs, and a stranger who typed it in chooses no words of ours.
+    To an account that was deleted nothing goes: the message is not kept.
     """
     message = Message(
         account_id=account.id,
@@ -52,8 +53,9 @@ def write(
         subject=one_line(subject)[:LONGEST_SUBJECT],
         body=body_of(account.name if by_name else "", paragraphs),
     )
-    session.add(message)
-    later(session, Work.SEND_MESSAGE, message.id)
+    if account.deleted_at is None:
+        session.add(message)
+        later(session, Work.SEND_MESSAGE, message.id)
     return message
 
 
@@ -326,3 +328,16 @@ def record_trouble(
     if hopeless or message.tries >= MOST_TRIES:
         message.status = MessageStatus.FAILED
     session.add(message)
+
+
+def account_stays(session: Session, account: Account) -> Message:
+    with speaking(account.language):
+        return write(
+            session,
+            account,
+            MessageKind.ACCOUNT_STAYS,
+            _("Your account stays"),
+            _("You signed in, so your account will not be deleted. Nothing was removed."),
+            _("If it was not you who signed in, change your password: %(address)s")
+            % {"address": f"{settings().base_url}/account/password"},
+        )

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.core.ids import token, token_hash
-from app.models import Account, SignIn
+from app.models import Account, AccountDeletion, SignIn
+from app.services.notifications import account_stays
 
 KEPT_FOR = timedelta(days=14)
 A_WORKING_DAY = timedelta(hours=12)
@@ -54,7 +55,25 @@ def begin_sign_in(
         )
     )
     session.flush()
+    _refuse_deleted(session, account_id)
+    if not second_step_due:
+        _keep_account(session, account_id)
     return secret
+
+
+def _refuse_deleted(session: Session, account_id: UUID) -> None:
+    """The account may have been deleted while its password was looked at."""
+    if session.exec(select(Account.deleted_at).where(Account.id == account_id)).one():
+        raise NotFound(_("There is no such account."))
+
+
+def _keep_account(session: Session, account_id: UUID) -> None:
+    """Who signs in wants the account: if it was to be deleted, it is not."""
+    called_off = session.execute(
+        delete(AccountDeletion).where(col(AccountDeletion.account_id) == account_id)
+    )
+    if called_off.rowcount:  # type: ignore[attr-defined]  # -- a DELETE has one
+        account_stays(session, session.get_one(Account, account_id))
 
 
 def refuse_suspended(session: Session, account_id: UUID) -> None:

@@ -42,6 +42,7 @@ WORDS = {
     "change institution": N_("changed an institution"),
     "create administrator": N_("made an administrator"),
     "decline enrolment": N_("declined an application"),
+    "delete account": N_("deleted an account"),
     "decline institution proposal": N_("declined a proposed institution or name"),
     "draw certificate again": N_("had a certificate drawn again"),
     "invite": N_("invited somebody"),

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.core.i18n import gettext
+from app.core.i18n import N_, gettext
 from app.models import (
     ActivityKind,
     AliasKind,
@@ -32,10 +32,7 @@ from app.models import (
 from app.queries.account_list import Held, Standing
 from app.queries.session_hours import HourKind
 
-
-def N_(message: str) -> str:  # noqa: N802 -- the mark by which translators' tools find a message
-    return message
-
+__all__ = ["LABELS", "N_", "label"]
 
 #: By the kind of choice and its value: members of two enums with the same value are equal, and one
 #: would take the other's words.
@@ -152,6 +149,9 @@ LABELS: dict[tuple[type[StrEnum], str], str] = {
         (MessageKind.SIGN_IN_LINK, N_("Sign-in link")),
         (MessageKind.PASSWORD_LINK, N_("Link for a new password")),
         (MessageKind.PASSWORD_CHANGED, N_("Password changed")),
+        (MessageKind.COPY_READY, N_("Copy of the data")),
+        (MessageKind.ACCOUNT_GOES, N_("Account to be deleted")),
+        (MessageKind.ACCOUNT_STAYS, N_("Account kept")),
         (MessageKind.CONFIRM_NEW_ADDRESS, N_("New address to confirm")),
         (MessageKind.CONFIRM_LEAVING_ADDRESS, N_("Leaving an address")),
         (MessageKind.ADDRESS_WANTED, N_("Address wanted by somebody")),

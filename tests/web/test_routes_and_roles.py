@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from app.core.ids import token_hash
 from app.models import (
     Account,
     CapstoneKind,
+    CopyStatus,
+    DataCopy,
     EnrolmentStatus,
     Message,
     MessageStatus,
@@ -56,6 +59,12 @@ POST /account/calendar                                               who is sign
 GET  /account/keys                                                   who is signed in
 POST /account/keys                                                   who is signed in
 POST /account/keys/{key}/withdraw                                    its participant
+GET  /account/data                                                   who is signed in
+POST /account/data                                                   who is signed in
+GET  /account/data/{copy}.zip                                        its participant
+GET  /account/delete                                                 who is signed in
+POST /account/delete                                                 who is signed in
+POST /account/delete/again                                           who is signed in
 GET  /account/password                                               who is signed in
 POST /account/password                                               who is signed in
 GET  /accounts                                                       coordinators
@@ -201,6 +210,7 @@ SPELT = {
 }
 #: In the address, but no row of the database: of these there is none that belongs to others.
 PLAIN = {"year", "number", "other", "section", "token", "course", "run", "name"}
+A_DAY = timedelta(days=1)
 MARK = "Quetzal"  # in every name of the world below
 
 ABSENT = {
@@ -400,7 +410,10 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     role = make.staff(edition, spare, StaffRole.OBSERVER)
     world.again += [(type(row), row.model_dump()) for row in (theirs, mine, role)]
     key = make_key(session, owner.id, name="mine")
+    ready: dict[str, Any] = {"status": CopyStatus.READY, "expires_at": clock.now() + A_DAY}
+    copy = make.saved(DataCopy(account_id=owner.id, file_id=stored.id, **ready))
     world.things[place] = {
+        "copy": str(copy.id),
         "edition": str(edition.id),
         "course": course.slug,
         "run": edition.slug,
