@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
-from app.core.personal import Kept, Seen, Why, impersonal, personal
+from app.core.personal import Kept, Seen, Why, acting, impersonal, personal
 from app.models.enrolment import EnrolmentStatus
 
-OF_COURSE = personal(why=Why.LEARNING, kept=Kept.FIGURES, seen=Seen.STAFF)
-WAITING = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.STAFF)
+STANDING = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.STAFF)
 INVITED = personal(why=Why.ADMISSION, kept=Kept.YEAR, seen=Seen.COORDINATORS)
-DECIDED = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS)
+HISTORY = personal(why=Why.ACCOUNTABILITY, kept=Kept.FIGURES, seen=Seen.STAFF)
 
 
 class WaitingPlace(SQLModel, table=True):
@@ -24,7 +23,7 @@ class WaitingPlace(SQLModel, table=True):
 
     enrolment_id: UUID = Field(primary_key=True, foreign_key="enrolment.id", ondelete="CASCADE")
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
-    position: int = Field(sa_column_kwargs=WAITING)
+    position: int = Field(sa_column_kwargs=STANDING)
 
 
 class OfferState(StrEnum):
@@ -45,11 +44,11 @@ class SeatOffer(Table, table=True):
 
     enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
     edition_id: UUID = Field(foreign_key="edition.id", ondelete="CASCADE")
-    ends_at: datetime = Field(sa_column_kwargs=WAITING)
+    ends_at: datetime = Field(sa_column_kwargs=STANDING)
     state: OfferState = Field(
-        default=OfferState.OPEN, sa_type=stored_as_text(OfferState), sa_column_kwargs=WAITING
+        default=OfferState.OPEN, sa_type=stored_as_text(OfferState), sa_column_kwargs=STANDING
     )
-    ended_at: datetime | None = Field(default=None, sa_column_kwargs=WAITING)
+    ended_at: datetime | None = Field(default=None, sa_column_kwargs=STANDING)
 
 
 class ReservedSeats(Table, table=True):
@@ -100,11 +99,13 @@ class Invitation(Table, table=True):
         default=InvitationState.QUEUED,
         sa_type=stored_as_text(InvitationState),
         index=True,
-        sa_column_kwargs=impersonal(),
+        sa_column_kwargs=INVITED,
     )
-    invited_by_id: UUID = Field(foreign_key="account.id")
-    accepted_by_id: UUID | None = Field(default=None, foreign_key="account.id")
-    changed_at: datetime = Field(sa_column_kwargs=INVITED)
+    invited_by_id: UUID = Field(foreign_key="account.id", sa_column_kwargs=acting())
+    accepted_by_id: UUID | None = Field(
+        default=None, foreign_key="account.id", sa_column_kwargs=acting()
+    )
+    changed_at: datetime = Field(sa_column_kwargs=impersonal())
     tries: int = Field(default=0, sa_column_kwargs=impersonal())
     tried_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
 
@@ -114,13 +115,16 @@ class EnrolmentStep(Table, table=True):
 
     enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
     before: EnrolmentStatus | None = Field(
-        default=None, sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=OF_COURSE
+        default=None, sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=HISTORY
     )
     after: EnrolmentStatus = Field(
-        sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=OF_COURSE
+        sa_type=stored_as_text(EnrolmentStatus), sa_column_kwargs=HISTORY
     )
     by_id: UUID | None = Field(
-        default=None, foreign_key="account.id", description="None: by itself, as work was done"
+        default=None,
+        foreign_key="account.id",
+        description="None: by itself, as work was done",
+        sa_column_kwargs=acting(),
     )
 
 
@@ -134,13 +138,13 @@ class EnrolmentCorrection(Table, table=True):
     """A mended fact of an admission: what it was, what it is, who mended it and why."""
 
     enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE", index=True)
-    what: Corrected = Field(sa_type=stored_as_text(Corrected), sa_column_kwargs=DECIDED)
+    what: Corrected = Field(sa_type=stored_as_text(Corrected), sa_column_kwargs=HISTORY)
     before: str = Field(
         default="",
         max_length=300,
         description="a country's code, or in words",
-        sa_column_kwargs=DECIDED,
+        sa_column_kwargs=HISTORY,
     )
-    after: str = Field(default="", max_length=300, sa_column_kwargs=DECIDED)
-    why: str = Field(default="", max_length=500, sa_column_kwargs=DECIDED)
-    by_id: UUID = Field(foreign_key="account.id")
+    after: str = Field(default="", max_length=300, sa_column_kwargs=HISTORY)
+    why: str = Field(default="", max_length=500, sa_column_kwargs=STANDING)
+    by_id: UUID = Field(foreign_key="account.id", sa_column_kwargs=acting())

@@ -9,7 +9,7 @@ from sqlmodel import JSON, CheckConstraint, Field, Index, SQLModel
 from app.core.db import Table, Texts, localized, stored_as_text
 from app.core.personal import Kept, Seen, Why, personal
 
-APPLIED = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS)
+ANSWERED = personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS)
 
 
 class Asked(StrEnum):
@@ -66,9 +66,9 @@ class Application(SQLModel, table=True):
     __tablename__ = "application"
 
     enrolment_id: UUID = Field(primary_key=True, foreign_key="enrolment.id", ondelete="CASCADE")
-    motivation: str = Field(default="", sa_column_kwargs=APPLIED)
-    position: str = Field(default="", max_length=200, sa_column_kwargs=APPLIED)
+    motivation: str = Field(default="", sa_column_kwargs=ANSWERED)
+    position: str = Field(default="", max_length=200, sa_column_kwargs=ANSWERED)
     letter_id: UUID | None = Field(default=None, foreign_key="stored_file.id", index=True)
     answers: list[dict[str, Any]] = Field(
-        default_factory=list, sa_type=JSON, sa_column_kwargs=APPLIED
+        default_factory=list, sa_type=JSON, sa_column_kwargs=ANSWERED
     )

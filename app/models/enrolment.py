@@ -10,6 +10,7 @@ from app.core.db import Table, stored_as_text
 from app.core.personal import Kept, Seen, Why, impersonal, personal
 from app.models.account import Gender
 
+LEAVING = personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.COORDINATORS)
 OF_COURSE = personal(why=Why.LEARNING, kept=Kept.FIGURES, seen=Seen.STAFF)
 
 
@@ -82,25 +83,25 @@ class Enrolment(Table, table=True):
     )
     admitted_at: datetime | None = Field(default=None, sa_column_kwargs=OF_COURSE)
     completed_at: datetime | None = Field(default=None, sa_column_kwargs=OF_COURSE)
+    version: int = Field(
+        default=1,
+        description="raised whenever what this person sees changes",
+        sa_column_kwargs=impersonal(),
+    )
     left_because: LeavingReason | None = Field(
         default=None,
         sa_type=stored_as_text(LeavingReason),
         description="None: not stated",
-        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.COORDINATORS),
+        sa_column_kwargs=LEAVING,
     )
     left_word: str = Field(
         default="",
         max_length=200,
         description="a word for another reason",
-        sa_column_kwargs=personal(why=Why.ADMISSION, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS),
+        sa_column_kwargs=personal(why=Why.FIGURES, kept=Kept.ACCOUNT, seen=Seen.COORDINATORS),
     )
     left_by_choice: bool = Field(
-        default=False, description="their own: they may come back", sa_column_kwargs=OF_COURSE
-    )
-    version: int = Field(
-        default=1,
-        description="raised whenever what this person sees changes",
-        sa_column_kwargs=impersonal(),
+        default=False, description="their own: they may come back", sa_column_kwargs=impersonal()
     )
 
 

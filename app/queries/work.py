@@ -50,8 +50,8 @@ WAITING: dict[
     Work.CHECK_IMPORT: (PeopleImport, ImportStatus.CHECKING),
     Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
-    Work.COPY_DATA: (DataCopy, CopyStatus.REQUESTED),
     Work.SEND_INVITATION: (Invitation, InvitationState.QUEUED),
+    Work.COPY_DATA: (DataCopy, CopyStatus.REQUESTED),
 }
 
 
