@@ -1,6 +1,6 @@
 """Whose is which row: found from the foreign keys and from what is declared beside the columns."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     RowMapping,
     Table,
+    exists,
     false,
     func,
     or_,
@@ -209,6 +210,21 @@ def files_about(session: Session, person: Person) -> list[StoredFile]:
     copies = select(col(DataCopy.file_id)).where(col(DataCopy.file_id).is_not(None))
     query = select(StoredFile).where(of_person(stored, person), col(StoredFile.id).not_in(copies))
     return list(session.execute(query.order_by(col(StoredFile.id))).scalars())
+
+
+def unused_files(
+    session: Session, *, among: Collection[UUID], sent_in_by: UUID | None = None
+) -> list[UUID]:
+    """Those ``among`` these, or sent in by somebody, to which nothing points any more."""
+    used = [
+        exists().where(column == col(StoredFile.id))
+        for table in tables()
+        for column in file_keys(table)
+    ]
+    theirs = col(StoredFile.uploaded_by_id) == sent_in_by if sent_in_by else false()
+    these = or_(theirs, col(StoredFile.id).in_(among))
+    query = select(col(StoredFile.id)).where(these, *(~one for one in used))
+    return list(session.execute(query).scalars())
 
 
 # --- Copies and deletion, as their owner sees them

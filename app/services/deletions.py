@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, delete, exists, update
+from sqlalchemy import Column, Table, delete, update
 from sqlmodel import Session, SQLModel, col, select
 
 from app.core import formats
@@ -13,7 +13,7 @@ from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import UNKNOWN_COUNTRY, speaking
 from app.core.i18n import gettext as _
 from app.core.ids import uuid7
-from app.core.personal import ACCOUNTS, FILES, declared, lasts
+from app.core.personal import ACCOUNTS, declared, lasts
 from app.core.settings import settings
 from app.models import (
     Account,
@@ -26,7 +26,6 @@ from app.models import (
     EnrolmentStatus,
     MessageKind,
     PlatformRole,
-    StoredFile,
 )
 from app.queries.own_data import (
     Person,
@@ -35,6 +34,7 @@ from app.queries.own_data import (
     keys_acting,
     of_person,
     tables,
+    unused_files,
 )
 from app.services.audit import record
 from app.services.enrolments import change_status
@@ -159,7 +159,8 @@ def delete_account(
     for table in reversed(tables()):
         _forget_in(session, table, person)
     _make_nobodys(session, account, now=now)
-    _let_go_of_unused(session, account_id, files)
+    for file_id in unused_files(session, sent_in_by=account_id, among=files):
+        let_go(session, file_id)
     record(session, by, "delete account", "account", account_id)
 
 
@@ -215,7 +216,7 @@ def _nameless(members: Iterable[dict[str, Any]], account_id: UUID) -> list[dict[
 
 
 def _files_that_go(session: Session, person: Person) -> list[UUID]:
-    """The files of rows that go: letters, copies."""
+    """The files of rows that go: letters, copies. What else points to one keeps it."""
     return [
         file_id
         for table in tables()
@@ -274,18 +275,3 @@ def _make_nobodys(session: Session, account: Account, *, now: datetime) -> None:
     }
     session.execute(update(Account).where(col(Account.id) == account.id).values(values))
     session.expire(account)
-
-
-def _let_go_of_unused(session: Session, account_id: UUID, files: Iterable[UUID]) -> None:
-    """These files, and those that they sent in, as far as nothing points to them any more."""
-    used = [
-        exists().where(column == col(StoredFile.id))
-        for table in tables()
-        if table.name != FILES
-        for column in file_keys(table)
-    ]
-    unused = select(StoredFile.id).where(
-        (col(StoredFile.uploaded_by_id) == account_id) | col(StoredFile.id).in_(files)
-    )
-    for file_id in session.exec(unused.where(*(~one for one in used))).all():
-        let_go(session, file_id)

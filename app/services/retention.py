@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from app.core.personal import AGES, Kept, declared
 from app.models import Account
 from app.queries.accounts import nobody_yet
-from app.queries.own_data import file_keys, tables
+from app.queries.own_data import file_keys, tables, unused_files
 from app.services.uploads import let_go
 
 #: An address that nobody confirmed within a day will not be; who wants it registers again.
@@ -48,7 +48,7 @@ def _forget(session: Session, table: Table, which: ColumnElement[bool]) -> int:
         for file_id in session.execute(select(column).where(which, column.is_not(None))).scalars()
     ]
     gone: Any = session.execute(delete(table).where(which))
-    for file_id in files:
+    for file_id in unused_files(session, among=files):
         let_go(session, file_id)
     session.flush()
     return int(gone.rowcount)
