@@ -153,7 +153,7 @@ ALONE = """
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 #: Every column and constraint there is; what is made anew has another number.
-SHAPE = sql.SQL("""
+SHAPE = """
     SELECT count(*), sum(hashtextextended(line, 0)) FROM (
         SELECT concat_ws(' ', attrelid, attname, atttypid, atttypmod, attnotnull, attisdropped)
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -162,7 +162,7 @@ SHAPE = sql.SQL("""
         SELECT concat_ws(' ', oid, conname) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace
     ) AS part (line)
-""")
+"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
@@ -173,8 +173,11 @@ def tables(connection: psycopg.Connection) -> set[str]:
 def looks(connection: psycopg.Connection, filled: set[str]) -> list[object]:
     """Tell two databases apart by their shape and by all rows of some tables."""
     rows = sql.SQL("SELECT md5(string_agg(row::text, ' ' ORDER BY row::text)) FROM {} AS row")
-    statements = [SHAPE, *(rows.format(sql.Identifier(table)) for table in sorted(filled))]
-    return [connection.execute(statement).fetchone() for statement in statements]
+    asked = [rows.format(sql.Identifier(table)) for table in sorted(filled)]
+    return [
+        connection.execute(SHAPE).fetchone(),
+        *(connection.execute(a).fetchone() for a in asked),
+    ]
 
 
 def with_rows(connection: psycopg.Connection, among: set[str]) -> set[str]:
