@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What the other scripts share: saying things, and installing packages of the system.
 
+# What Python compiles is kept, whatever the caller prefers: the tests start it many times.
+export PYTHONDONTWRITEBYTECODE=
+
 say() { printf '%s\n' "$*" >&2; }
 
 fail() {

@@ -36,4 +36,4 @@ say "· the suite on PostgreSQL"
 TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 --dist worksteal \
   -m "not journey"
 say "· the journeys in Chromium"
-exec pytest --quiet -n 2 --dist loadgroup -m journey
+exec pytest --quiet -n 2 --dist loadfile -m journey

@@ -153,7 +153,7 @@ ALONE = """
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 #: Every column and constraint there is; what is made anew has another number.
-SHAPE = sql.SQL("""
+SHAPE = """
     SELECT count(*), sum(hashtextextended(line, 0)) FROM (
         SELECT concat_ws(' ', attrelid, attname, atttypid, atttypmod, attnotnull, attisdropped)
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -162,7 +162,7 @@ SHAPE = sql.SQL("""
         SELECT concat_ws(' ', oid, conname) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace
     ) AS part (line)
-""")
+"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 

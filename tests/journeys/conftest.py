@@ -31,7 +31,6 @@ PASSWORD = "taller-demo"
 PATIENCE = 60
 #: How long a page may let somebody wait, on a machine that is busy with other things.
 expect.set_options(timeout=20_000)
-MODES = ("with-javascript", "without-javascript")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -48,13 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group(_who_shares_a_site(item)))
-
-
-def _who_shares_a_site(item: pytest.Item) -> str:
-    """Let one process make the journeys that need one server, which takes seconds to start."""
-    scripts = next((mode for mode in MODES if mode in item.name), "")
-    return f"{item.path.stem} {scripts}"
 
 
 def settings_for(folder: Path, port: int = 8000) -> dict[str, str]:
@@ -82,7 +74,7 @@ def programme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=MODES)
+@pytest.fixture(scope="module", params=["with-javascript", "without-javascript"])
 def javascript(request: pytest.FixtureRequest) -> bool:
     """Every journey is made twice: it must not need JavaScript."""
     return bool(request.param == "with-javascript")
