@@ -1,5 +1,6 @@
 """The rules of naming focal points: coordinators who see the people of one institution only."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -37,7 +38,7 @@ def name_focal_point(session: Session, institution_id: UUID, email: str, *, by: 
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
     end_sign_ins(session, account.id)  # they sign in anew, with the rights they have now
-    told = {"person": account.id, **MADE}
+    told: dict[str, Any] = {"person": account.id, **MADE}
     record(session, by, "name focal point", "institution", institution_id, **told)
     with speaking(account.language):
         label = _label(institution)
@@ -60,7 +61,7 @@ def remove_focal_point(
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
     end_sign_ins(session, account.id)
-    told = {"person": account.id, **GONE}
+    told: dict[str, Any] = {"person": account.id, **GONE}
     record(session, by, "remove focal point", "institution", institution_id, **told)
     return account
 

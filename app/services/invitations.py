@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hmac import compare_digest
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -70,7 +71,10 @@ def invite(
         if invitation is not None and invitation.state is InvitationState.ACCEPTED:
             there += 1
             continue
-        was = {"before": {"there": invitation is not None}, "after": {"there": True}}
+        was: dict[str, Any] = {
+            "before": {"there": invitation is not None},
+            "after": {"there": True},
+        }
         if invitation is None:
             invitation = Invitation(
                 edition_id=edition_id, email=email, invited_by_id=by, changed_at=now
@@ -104,8 +108,8 @@ def revoke_invitation(
     invitation.state, invitation.changed_at = InvitationState.REVOKED, now
     session.add(invitation)
     session.flush()
-    of = {"edition": str(edition_id), **GONE}
-    record(session, by, "revoke invitation", "invitation", invitation.id, **of)
+    told: dict[str, Any] = {"edition": str(edition_id), **GONE}
+    record(session, by, "revoke invitation", "invitation", invitation.id, **told)
 
 
 def secret_of(invitation_id: UUID, generation: int) -> str:

@@ -688,7 +688,7 @@ def _about_institution(
     alias = make.alias(institution, f"{MARK} of {institution.acronym}")
     focal = make.focal(institution, name=f"Fofo {MARK}")
     colleague = make.account(institution_id=institution.id, email_bounced_at=clock.now())
-    plain = {"account_id": owner.id, "country": country, "name": f"{MARK} school"}
+    plain: dict[str, Any] = {"account_id": owner.id, "country": country, "name": f"{MARK} school"}
     proposal = make.saved(
         InstitutionProposal(kind=ProposalKind.NEW, key=f"new {institution.id}", **plain)
     )
