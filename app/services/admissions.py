@@ -232,6 +232,7 @@ def undo(
     _refuse_without_places(session, edition, [before[one.id] for one in back])
     title = session.get_one(Course, edition.course_id).title
     for one in back:
+        status = one.status
         _put_back(session, one, before[one.id], now=now)
         news.taken_back(session, accounts[one.account_id], title, one.status)
         record(
@@ -242,6 +243,8 @@ def undo(
             one.id,
             edition=str(edition_id),
             decision=decision.verdict,
+            before={"status": status},
+            after={"status": one.status},
         )
     decision.undone_at = now
     session.add(decision)

@@ -15,7 +15,7 @@ from app.core.text import one_line
 from app.models import Account, Announcement, Audience, Course, Edition, MessageKind, Team
 from app.queries.announcements import Target, recipients
 from app.queries.live_sessions import Recipient
-from app.services.audit import record
+from app.services.audit import MADE, record
 from app.services.notifications import write_to_many
 from app.services.wordings import Letter
 
@@ -59,6 +59,7 @@ def announce(
         edition=str(edition_id),
         audience=draft.target.audience.value,
         recipients=len(people),
+        **MADE,
     )
     return announcement
 

@@ -248,11 +248,12 @@ class Basics:
 
 def set_basics(session: Session, edition_id: UUID, basics: Basics, *, by: UUID) -> None:
     lock(session, edition_id)
+    before = _as_recorded(session, edition_id)
     form = session.get(ApplicationForm, edition_id) or ApplicationForm(edition_id=edition_id)
     form.motivation, form.motivation_length = basics.motivation, basics.motivation_length
     form.position, form.letter = basics.position, basics.letter
     session.add(form)
-    _changed(session, edition_id, by)
+    _changed(session, edition_id, before, by)
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,7 @@ def put_question(
 ) -> UUID:
     """Add a question at the end of the form, or write one anew. Answers given keep their words."""
     lock(session, edition_id)
+    before = _as_recorded(session, edition_id)
     of = ApplicationQuestion
     if question_id is None:
         number, last = session.execute(
@@ -294,7 +296,7 @@ def put_question(
     question.choices = _choices(question.choices, wording)
     question.is_required = wording.is_required
     session.add(question)
-    _changed(session, edition_id, by)
+    _changed(session, edition_id, before, by)
     return question.id
 
 
@@ -325,8 +327,9 @@ def _new_key(taken: set[str]) -> str:
 def drop_question(session: Session, edition_id: UUID, question_id: UUID, *, by: UUID) -> None:
     """Ask it no more. What was answered stays with the applications."""
     lock(session, edition_id)
+    before = _as_recorded(session, edition_id)
     session.delete(_question(session, edition_id, question_id))
-    _changed(session, edition_id, by)
+    _changed(session, edition_id, before, by)
 
 
 def move_question(
@@ -334,6 +337,7 @@ def move_question(
 ) -> None:
     """Have a question change places with the one before or after it; at the ends nothing moves."""
     lock(session, edition_id)
+    before = _as_recorded(session, edition_id)
     _question(session, edition_id, question_id)
     of = ApplicationQuestion
     order = list(
@@ -348,7 +352,7 @@ def move_question(
     order[at], order[other] = order[other], order[at]
     for position, id_ in enumerate(order, 1):
         session.execute(update(of).where(col(of.id) == id_).values(position=position))
-    _changed(session, edition_id, by)
+    _changed(session, edition_id, before, by)
 
 
 def _question(session: Session, edition_id: UUID, question_id: UUID) -> ApplicationQuestion:
@@ -358,6 +362,21 @@ def _question(session: Session, edition_id: UUID, question_id: UUID) -> Applicat
     return question
 
 
-def _changed(session: Session, edition_id: UUID, by: UUID) -> None:
+def _as_recorded(session: Session, edition_id: UUID) -> dict[str, Any]:
+    """The form as the audit log keeps it, one before and one after a change."""
+    form = session.get(ApplicationForm, edition_id)
+    of = ApplicationQuestion
+    asked = session.execute(
+        select(of.id, of.kind, of.text, of.choices, of.is_required)  # type: ignore[call-overload]  # -- more columns than SQLModel's overloads know
+        .where(of.edition_id == edition_id)
+        .order_by(col(of.position), col(of.id))
+    )
+    basics = form.model_dump(exclude={"edition_id"}) if form else None
+    return {"form": {"basics": basics, "questions": [[str(row[0]), *row[1:]] for row in asked]}}
+
+
+def _changed(session: Session, edition_id: UUID, before: dict[str, Any], by: UUID) -> None:
     session.flush()
-    record(session, by, "change application form", "edition", edition_id)
+    after = _as_recorded(session, edition_id)
+    subject = ("edition", edition_id)
+    record(session, by, "change application form", *subject, before=before, after=after)

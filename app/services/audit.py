@@ -22,6 +22,10 @@ from app.models import (
 )
 from app.models.audit import BEGINNING
 
+#: Before and after of what was made, and of what was taken away.
+MADE: dict[str, Any] = {"before": {"there": False}, "after": {"there": True}}
+GONE: dict[str, Any] = {"before": {"there": True}, "after": {"there": False}}
+
 #: Whom an event is about, and in which edition it happened.
 type Place = tuple[UUID | None, UUID | None]
 

@@ -11,7 +11,7 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.mails import ascii_domain
 from app.models import Account, Message
-from app.services.audit import record
+from app.services.audit import GONE, record
 from app.services.message_choices import address_bounces, address_works
 
 
@@ -42,4 +42,4 @@ def clear(session: Session, account_id: UUID, *, by: UUID, only: UUID | None) ->
         raise NotFound(_("There is nothing at this address."))
     if account.email_bounced_at:
         address_works(session, account_id)
-        record(session, by, "clear bounce", "account", account_id)
+        record(session, by, "clear bounce", "account", account_id, **GONE)

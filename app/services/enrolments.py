@@ -186,6 +186,7 @@ def nominate(
     existing = enrolment_of(session, account.id, edition.id)
     if existing is not None and not may_come_back(existing):
         raise RuleBroken(_("This person has applied or taken part already."))
+    before = existing.status if existing else None
     applied = EnrolmentStatus.APPLIED
     if existing is None:
         enrolment = _put_down(
@@ -196,7 +197,16 @@ def nominate(
         change_status(session, enrolment, applied, now=now, by=by)
     course = session.get_one(Course, edition.course_id)
     admission_messages.nominated(session, account, course, edition)
-    record(session, by, "nominate", "enrolment", enrolment.id, edition=str(edition.id))
+    record(
+        session,
+        by,
+        "nominate",
+        "enrolment",
+        enrolment.id,
+        edition=str(edition.id),
+        before={"status": before},
+        after={"status": enrolment.status},
+    )
     return enrolment
 
 

@@ -1,5 +1,6 @@
 """The rules of naming focal points: coordinators who see the people of one institution only."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -8,7 +9,7 @@ from app.core.errors import NotAllowed, NotFound, RuleBroken
 from app.core.i18n import country_name, speaking
 from app.core.i18n import gettext as _
 from app.models import Account, Belonging, Institution, PlatformRole, normalized_email
-from app.services.audit import record
+from app.services.audit import GONE, MADE, record
 from app.services.institution_letters import made_focal_point
 from app.services.institution_merges import has_chosen
 from app.services.institutions import institution_to_change
@@ -37,7 +38,8 @@ def name_focal_point(session: Session, institution_id: UUID, email: str, *, by: 
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
     end_sign_ins(session, account.id)  # they sign in anew, with the rights they have now
-    record(session, by, "name focal point", "institution", institution_id, person=account.id)
+    told: dict[str, Any] = {"person": account.id, **MADE}
+    record(session, by, "name focal point", "institution", institution_id, **told)
     with speaking(account.language):
         label = _label(institution)
     made_focal_point(session, account, label)
@@ -59,7 +61,8 @@ def remove_focal_point(
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
     end_sign_ins(session, account.id)
-    record(session, by, "remove focal point", "institution", institution_id, person=account.id)
+    told: dict[str, Any] = {"person": account.id, **GONE}
+    record(session, by, "remove focal point", "institution", institution_id, **told)
     return account
 
 

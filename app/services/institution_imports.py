@@ -13,7 +13,7 @@ from app.core.text import folded
 from app.models import AliasKind, Institution, InstitutionAlias, InstitutionKind
 from app.queries.institution_imports import Fate, Planned, RowRead, fingerprint, plan
 from app.queries.institutions import institutions
-from app.services.audit import record
+from app.services.audit import MADE, record
 from app.services.institutions import new_alias, one_at_a_time
 
 
@@ -40,7 +40,7 @@ def import_institutions(
     if new or changed:
         record(
             session, by, "import institutions", "institution", None,
-            added=len(new), changed=len(changed),
+            added=len(new), changed=len(changed), **MADE,
         )  # fmt: skip
     return Imported(len(new), len(changed))
 
@@ -58,7 +58,7 @@ def _add(session: Session, planned: Planned, by: UUID) -> Institution:
     session.flush()
     _add_aliases(session, added, planned)
     told: dict[str, Any] = {"acronym": added.acronym, "name": added.name, "country": added.country}
-    record(session, by, "add institution", "institution", added.id, **told)
+    record(session, by, "add institution", "institution", added.id, **told, **MADE)
     return added
 
 

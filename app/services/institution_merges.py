@@ -29,7 +29,7 @@ from app.models import (
     ProposalState,
 )
 from app.queries.institutions import institutions
-from app.services.audit import record
+from app.services.audit import GONE, MADE, record
 from app.services.institutions import (
     InstitutionTerms,
     institution_to_change,
@@ -77,11 +77,12 @@ def merge(session: Session, gone_id: UUID, stays_id: UUID, *, by: UUID) -> Merge
     session.flush()
     people, focal = moved[Belonging.WORKS_AT], moved[Belonging.COORDINATES]
     numbers: dict[str, Any] = {"people": people, "focal_points": focal}
-    record(session, by, "merge institution", "institution", gone.id, into=str(stays.id), **numbers)
+    gone_told, stays_told = GONE | numbers, MADE | numbers
+    into, taken_in = str(stays.id), gone.acronym
+    record(session, by, "merge institution", "institution", gone.id, into=into, **gone_told)
     record(
-        session, by, "take in institution", "institution", stays.id, taken_in=gone.acronym,
-        **numbers,
-    )  # fmt: skip
+        session, by, "take in institution", "institution", stays.id, taken_in=taken_in, **stays_told
+    )
     return Merged(event.id, event.gone_id, people, focal)
 
 
@@ -172,8 +173,10 @@ def undo_merge(session: Session, merge_id: UUID, *, by: UUID, now: datetime) -> 
     focal = _give_back(session, event, Belonging.COORDINATES)
     _give_proposals_back(session, event)
     numbers: dict[str, Any] = {"people": people, "focal_points": focal}
-    record(session, by, "undo merge", "institution", gone.id, out_of=str(stays.id), **numbers)
-    record(session, by, "undo merge", "institution", stays.id, given_back=gone.acronym, **numbers)
+    gone_told, stays_told = MADE | numbers, GONE | numbers
+    out_of, given_back = str(stays.id), gone.acronym
+    record(session, by, "undo merge", "institution", gone.id, out_of=out_of, **gone_told)
+    record(session, by, "undo merge", "institution", stays.id, given_back=given_back, **stays_told)
     return Merged(event.id, event.gone_id, people, focal)
 
 

@@ -292,7 +292,17 @@ def _decided(
     )
     thing = "institution" if first.institution_id else "institution proposal"
     subject = first.institution_id or first.id
-    record(session, by, action, thing, subject, proposed=first.name, people=len(alike))
+    record(
+        session,
+        by,
+        action,
+        thing,
+        subject,
+        proposed=first.name,
+        people=len(alike),
+        before={"state": ProposalState.WAITING},
+        after={"state": state},
+    )
 
 
 def _tell_of_change(

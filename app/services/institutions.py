@@ -13,7 +13,7 @@ from app.core.i18n import gettext as _
 from app.core.text import folded
 from app.models import AliasKind, Institution, InstitutionAlias, InstitutionKind
 from app.queries.institutions import InstitutionSeen, institutions, same_as
-from app.services.audit import record
+from app.services.audit import GONE, MADE, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def add_institution(
     added = Institution(**_kept(terms))
     session.add(added)
     session.flush()
-    record(session, by, "add institution", "institution", added.id, **_told(terms))
+    record(session, by, "add institution", "institution", added.id, **_told(terms), **MADE)
     return added
 
 
@@ -197,7 +197,8 @@ def add_alias(
     alias = new_alias(named, words, kind)
     session.add(alias)
     session.flush()
-    record(session, by, "add alias", "institution", institution_id, alias=words, kind=kind.value)
+    told: dict[str, Any] = {"alias": words, "kind": kind.value} | MADE
+    record(session, by, "add alias", "institution", institution_id, **told)
     return alias
 
 
@@ -219,5 +220,5 @@ def remove_alias(session: Session, institution_id: UUID, alias_id: UUID, *, by: 
         raise NotFound(_("There is nothing at this address."))
     session.delete(alias)
     session.flush()
-    record(session, by, "remove alias", "institution", institution_id, alias=alias.words)
+    record(session, by, "remove alias", "institution", institution_id, alias=alias.words, **GONE)
     return alias.words

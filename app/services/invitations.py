@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from hmac import compare_digest
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -26,7 +27,7 @@ from app.models import (
     normalized_email,
 )
 from app.queries.work import MOST_TRIES
-from app.services.audit import record
+from app.services.audit import GONE, record
 from app.services.enrolments import Ticket, enrol
 from app.services.waiting_lists import lock
 
@@ -70,6 +71,10 @@ def invite(
         if invitation is not None and invitation.state is InvitationState.ACCEPTED:
             there += 1
             continue
+        was: dict[str, Any] = {
+            "before": {"there": invitation is not None},
+            "after": {"there": True},
+        }
         if invitation is None:
             invitation = Invitation(
                 edition_id=edition_id, email=email, invited_by_id=by, changed_at=now
@@ -83,7 +88,7 @@ def invite(
         invitation.tries, invitation.tried_at = 0, None
         session.add(invitation)
         session.flush()
-        record(session, by, "invite", "invitation", invitation.id, edition=str(edition_id))
+        record(session, by, "invite", "invitation", invitation.id, edition=str(edition_id), **was)
         later(session, Work.SEND_INVITATION, invitation.id)
     return Invited(new, again, there)
 
@@ -103,7 +108,8 @@ def revoke_invitation(
     invitation.state, invitation.changed_at = InvitationState.REVOKED, now
     session.add(invitation)
     session.flush()
-    record(session, by, "revoke invitation", "invitation", invitation.id, edition=str(edition_id))
+    told: dict[str, Any] = {"edition": str(edition_id), **GONE}
+    record(session, by, "revoke invitation", "invitation", invitation.id, **told)
 
 
 def secret_of(invitation_id: UUID, generation: int) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from app.core.errors import NotAllowed, NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.models import Enrolment, EnrolmentNote, EnrolmentStatus, Support
-from app.services.audit import record
+from app.services.audit import GONE, MADE, record
 
 
 def add_note(
@@ -27,7 +27,7 @@ def add_note(
         created_at=now, enrolment_id=enrolment_id, author_id=by, body=body, shared=shared
     )
     session.add(note)
-    record(session, by, "write note", "enrolment", enrolment_id, shared=shared)
+    record(session, by, "write note", "enrolment", enrolment_id, shared=shared, **MADE)
     return note
 
 
@@ -42,7 +42,7 @@ def remove_note(
     if note.author_id != by:
         raise NotAllowed(_("Only the person who wrote a note can remove it."))
     session.delete(note)
-    record(session, by, "remove note", "enrolment", enrolment_id)
+    record(session, by, "remove note", "enrolment", enrolment_id, **GONE)
 
 
 def support(
@@ -64,7 +64,7 @@ def support(
     given.words = words
     session.add(given)
     if found is None:
-        record(session, by, "support application", "enrolment", enrolment_id)
+        record(session, by, "support application", "enrolment", enrolment_id, **MADE)
 
 
 def take_support_back(
@@ -73,7 +73,7 @@ def take_support_back(
     _of_institution(session, edition_id, enrolment_id, institution_id)
     if (found := _own_support(session, enrolment_id, by)) is not None:
         session.delete(found)
-        record(session, by, "take support back", "enrolment", enrolment_id)
+        record(session, by, "take support back", "enrolment", enrolment_id, **GONE)
 
 
 def _of_edition(session: Session, edition_id: UUID, enrolment_id: UUID) -> Enrolment:

@@ -297,6 +297,7 @@ def confirm(session: Session, edition_id: UUID, import_id: UUID, *, by: UUID) ->
         "people import",
         import_id,
         edition=edition_id,
+        before={"rows": 0},
         after={"rows": begun.to_do},
     )
     later(session, Work.APPLY_IMPORT, import_id)

@@ -99,7 +99,7 @@ def release_seats(
     reserve.released_at = now
     session.add(reserve)
     session.flush()
-    record(session, by, "release seats", "edition", edition_id, seats=reserve.seats)
+    record(session, by, "release seats", "edition", edition_id, before=reserve.seats, after=0)
     offer_seats(session, edition, now=now)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -20,7 +20,7 @@ from app.core.i18n import speaking
 from app.core.text import one_line
 from app.models import MessageKind, MessageWording
 from app.queries.wordings import wordings_of
-from app.services.audit import record
+from app.services.audit import GONE, record
 
 type Values = Mapping[str, str]
 
@@ -249,14 +249,17 @@ def reword(
 ) -> None:
     """Use these words from now on. Messages that are written already stay as they are."""
     _known(name)
-    own = wordings_of(session, name).get(language) or MessageWording(
+    known = wordings_of(session, name).get(language)
+    own = known or MessageWording(
         letter=name, language=language, subject="", body="", changed_at=now
     )
     own.subject, own.body = one_line(subject), tidy(body)
     own.changed_at, own.changed_by_id = now, by
     session.add(own)
     session.flush()
-    record(session, by, "reword message", "wording", own.id, letter=name, language=language)
+    told: dict[str, Any] = {"letter": name, "language": language}
+    told |= {"before": {"there": known is not None}, "after": {"there": True}}
+    record(session, by, "reword message", "wording", own.id, **told)
 
 
 def tidy(body: str) -> str:
@@ -273,7 +276,8 @@ def restore(session: Session, name: str, language: str, *, by: UUID) -> None:
         )
     )
     if gone.rowcount:  # type: ignore[attr-defined]  # -- a DELETE has one
-        record(session, by, "restore wording", "wording", None, letter=name, language=language)
+        told = {"letter": name, "language": language} | GONE
+        record(session, by, "restore wording", "wording", None, **told)
 
 
 def _known(name: str) -> None:

@@ -154,7 +154,7 @@ TERMS = {
 #: Details that the sentence says already, or that only programs need.
 UNSAID = {"after", "code", "edition", "number", "suspension", "title"}
 #: What is before and after, and said by the sentence.
-SAID_BY_THE_DEED = {"suspended_at", "until", "viewing"}
+SAID_BY_THE_DEED = {"form", "state", "suspended_at", "there", "until", "viewing"}
 
 type May = Callable[[Action], bool]
 

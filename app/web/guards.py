@@ -138,7 +138,7 @@ def visit_of(request: Request, session: Session, known_by: KnownBy = KnownBy.COO
     return Visit(session, person, person.roles if person else frozenset({Role.VISITOR}))
 
 
-def _arrived(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
+def arrived(request: Request, session: Session, known_by: KnownBy = KnownBy.COOKIE) -> Visit:
     """The visit of a request that may change something, if it wants to."""
     visit = visit_of(request, session, known_by)
     _only_look(request, visit.maybe_viewer)
@@ -157,7 +157,7 @@ def _only_look(request: Request, viewer: Viewer | None) -> None:
 @guard
 async def anyone(request: Request) -> Step[Visit]:
     """For pages that everyone may see, signed in or not."""
-    return Step(lambda stack: _arrived(request, open_session(request, stack)))
+    return Step(lambda stack: arrived(request, open_session(request, stack)))
 
 
 @guard
@@ -174,7 +174,7 @@ async def public() -> None:
 @guard
 async def signed_in(request: Request) -> Step[Visit]:
     def take(stack: ExitStack) -> Visit:
-        visit = _arrived(request, open_session(request, stack))
+        visit = arrived(request, open_session(request, stack))
         _ = visit.viewer  # who is not signed in is asked to
         return visit
 
@@ -214,7 +214,7 @@ async def signed_in_for_slow_work(request: Request) -> Visit:
 
     def look() -> Visit:
         with reading() as session:
-            return _arrived(request, session)
+            return arrived(request, session)
 
     visit = await run_in_threadpool(look)
     _settle_in(request, visit.viewer)
@@ -240,7 +240,7 @@ def may(action: Action) -> Callable[..., Any]:
     @guard
     async def check(request: Request) -> Step[Visit]:
         def take(stack: ExitStack) -> Visit:
-            visit = _arrived(request, open_session(request, stack))
+            visit = arrived(request, open_session(request, stack))
             own_queue = visit.viewer.tutors and action is Action.REVIEW_QUEUE
             if not (visit.may(action) or own_queue):
                 raise NotAllowed(_("This page is for other people's work."))

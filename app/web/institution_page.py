@@ -18,7 +18,7 @@ from app.queries.institution_pages import (
     people_at,
 )
 from app.queries.institution_proposals import changes_waiting
-from app.web.audit_words import in_words
+from app.web.audit_words import SAID_BY_THE_DEED, in_words
 from app.web.forms import Form
 from app.web.institutions import InstitutionVisit
 from app.web.labels import label
@@ -64,6 +64,7 @@ def _details(line: HistoryLine) -> list[str]:
     changes = [
         f"{_said(name, before.get(name, ''))} → {_said(name, words)}"
         for name, words in after.items()
+        if name not in SAID_BY_THE_DEED
     ]
     plain = ("alias", "proposed", "taken_in", "given_back")
     return [*changes, *(str(told[name]) for name in plain if name in told)]

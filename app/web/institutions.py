@@ -26,7 +26,7 @@ from app.queries.institutions import (
 from app.web.db import open_session
 from app.web.exports import Cell, Column
 from app.web.forms import Form
-from app.web.guards import Visit, guard, visit_of
+from app.web.guards import Visit, arrived, guard
 from app.web.labels import label
 from app.web.one_hop import Step
 
@@ -89,7 +89,7 @@ def institution_where(action: Action) -> Callable[..., Any]:
     @guard
     async def check(request: Request, institution: UUID) -> Step[InstitutionVisit]:
         def take(stack: Any) -> InstitutionVisit:
-            visit = visit_of(request, open_session(request, stack))
+            visit = arrived(request, open_session(request, stack))
             _ = visit.viewer  # who is not signed in is asked to
             return _decided(visit, institution, action)
 
