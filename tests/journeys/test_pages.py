@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Page
 
 from app.core.i18n import LANGUAGES
+from app.demo.open_editions import TO_APPLY_FOR
+from app.demo.rows import named
 from tests.journeys.conftest import PATIENCE, Meet, SignIns, new_context, served
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
@@ -24,7 +26,8 @@ PAGES = {
     None: ["/", COURSE, "/sign-in", "/sign-in/link", "/sign-in/password", "/register", "/verify",
            "/videoconferences", "/help", "/link/unknown", "/nowhere"],
     "participant": ["/home", "/account", "/account/email", "/account/messages",
-                    "/account/second-step", "/sessions", "{edition}",
+                    "/account/password", "/account/keys", "/account/second-step", "/sessions",
+                    "{run}", "{application}", "{edition}",
                     "{edition}/announcements", "{edition}/capstone",
                     "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
                     "{activity}", "{quiz}", "/statistics"],
@@ -33,11 +36,18 @@ PAGES = {
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
                     "/institutions", "/institutions?state=proposed", "/institutions/new",
                     "/institutions/import", "{edition}/people", "{edition}/people/import",
-                    "{edition}/settings", "{session}", "/accounts"],
+                    "{edition}/settings", "{session}", "/accounts", "{account}",
+                    "{institution}", "{institution}/edit", "{institution}/merge",
+                    "{edition}/announcements/new", "{upcoming}/people?state=to-decide&tick=page",
+                    "{applicant}", "{applicant}/notes", "{upcoming}/settings/form",
+                    "{upcoming}/settings/seats", "{upcoming}/settings/invitations",
+                    "{upcoming}/settings/line"],
+    "focal": ["/home", "{upcoming}/people", "{run}/nominations"],
     "admin": ["/outbox", "/outbox/addresses", "/messages/templates",
               "/messages/templates/place-given/es", "/audit"],
 }  # fmt: skip
-#: Pages that are visited to see how they refuse.
+#: Pages that are visited to see how they refuse, and what such pages say.
+REFUSED = {"/link/unknown", "/nowhere", "/statistics"}
 REFUSALS = {
     "There is nothing at this address",
     "This page is not open to you",
@@ -60,13 +70,17 @@ def site(programme: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="module")
 def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     """The addresses of things whose ids the demonstration chose."""
-    found: dict[str, str] = {}
+    found = {"upcoming": f"/editions/{named('edition', TO_APPLY_FOR, 'upcoming')}"}
     for who, start, name, pattern in (
         ("participant", "/home", "edition", r"^/editions/[0-9a-f-]{36}$"),
         ("participant", "{edition}", "activity", r"/activities/[0-9a-f-]{36}$"),
         ("participant", "{edition}", "quiz", r"/activities/[0-9a-f-]{36}$"),
         ("tutor", "/reviews", "review", r"/capstones/[0-9a-f-]{36}/review$"),
         ("coordinator", "{edition}/sessions", "session", r"/sessions/[0-9a-f-]{36}$"),
+        ("coordinator", "/accounts", "account", r"/accounts/[0-9a-f-]{36}$"),
+        ("coordinator", "/institutions", "institution", r"/institutions/[0-9a-f-]{36}$"),
+        ("coordinator", "{upcoming}/people", "applicant", r"/people/[0-9a-f-]{36}$"),
+        ("participant", f"/courses/{TO_APPLY_FOR}", "application", r"/application$"),
     ):
         state = sign_ins.of(who).state
         page = new_context(sign_ins.chromium, site, storage_state=state).new_page()
@@ -81,7 +95,7 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
             links = [str(a.get_attribute("href")) for a in page.locator("main a").all()]
             found[name] = next(href for href in links if re.search(pattern, href))
         page.context.close()
-    return found
+    return found | {"run": found["application"].removesuffix("/application")}
 
 
 #: Only what is wrong: the whole account of a page takes longer to hand over than to write.
@@ -181,6 +195,7 @@ def test_no_link_leads_nowhere(meet: Meet, places: dict[str, str], role: str | N
     for pattern in PAGES[role]:
         page = person.go(pattern.format(**places))
         if page.get_by_role("heading", level=1).inner_text() in REFUSALS:
+            assert pattern in REFUSED
             continue
         for address in page.evaluate("[...document.links].map(link => link.href)"):
             if address.startswith(f"{person.site}/"):
