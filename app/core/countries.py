@@ -21,6 +21,8 @@ _ALSO = {
     "cape verde": "CV",
     "rep dominicana": "DO",
     "turquia": "TR",
+    "st vincent and the grenadines": "VC",
+    "saint vincent and the grenadines": "VC",
     "czech republic": "CZ",
 }
 
@@ -36,6 +38,12 @@ def _plain(words: str) -> str:
     return " ".join(letters.split())
 
 
+def _spellings(name: str) -> set[str]:
+    """As it is shortened, and in full: `St. Kitts & Nevis` is also Saint Kitts and Nevis."""
+    joined = {name, name.replace("&", "and")}
+    return joined | {one.replace("St. ", "Saint ") for one in joined}
+
+
 @cache
 def _codes() -> dict[str, str]:
     """Each name that belongs to one country only, and codes of three letters."""
@@ -43,7 +51,8 @@ def _codes() -> dict[str, str]:
     for locale in _LOCALES:
         for code, name in Locale.parse(locale).territories.items():
             if is_country(code):
-                names[_plain(str(name))].add(code)
+                for spelling in _spellings(str(name)):
+                    names[_plain(spelling)].add(code)
     for alias, codes in get_global("territory_aliases").items():
         if len(alias) == len("COL") and alias.isalpha() and len(codes) == 1:
             names[_plain(alias)].add(codes[0])
