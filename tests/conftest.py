@@ -57,7 +57,7 @@ def template() -> Iterator[URL]:
             _migrate(address)
             yield make_url(address)
     else:
-        with TemporaryDirectory(dir=quick_folder()) as folder:
+        with TemporaryDirectory(prefix="taller-", dir=quick_folder()) as folder:
             file = Path(folder, "template.db")
             _migrate(f"sqlite:///{file}")
             # Fold the write-ahead log into the one file that is copied.
@@ -79,7 +79,7 @@ def copies(template: URL) -> Iterator[Copy]:
         with emptied_copies(template.render_as_string(hide_password=False)) as copy:
             yield copy
     else:
-        with TemporaryDirectory(dir=quick_folder()) as folder:
+        with TemporaryDirectory(prefix="taller-", dir=quick_folder()) as folder:
             yield lambda: _file_copy(template, Path(folder))
 
 
@@ -143,7 +143,7 @@ def a_copy(original: URL, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[s
         if ON_POSTGRESQL:
             copy = copy_of(original.render_as_string(hide_password=False))
         else:
-            quick = stack.enter_context(TemporaryDirectory(dir=quick_folder()))
+            quick = stack.enter_context(TemporaryDirectory(prefix="taller-", dir=quick_folder()))
             copy = _file_copy(original, Path(quick))
         url = stack.enter_context(copy)
         stack.enter_context(in_use(url, folder, patch))
