@@ -92,6 +92,9 @@ def _top(visit: EditionVisit, title: Title) -> Markup:
         ends_on=visit.edition.ends_on,
         hours=visit.edition.hours,
         tab_items=tuple(edition_tabs(visit)),
+        write=f"/editions/{visit.edition.id}/announcements/new"
+        if visit.may(Action.ANNOUNCE)
+        else "",
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.core.db import Texts
 from app.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
@@ -73,9 +74,11 @@ def decide(
     *,
     by: UUID,
     now: datetime,
+    quietly: bool = False,
 ) -> Decided:
     """Give the same verdict to all of the ``chosen`` for whom it is still possible.
 
+    ``quietly``: they are not told.
     Of two coordinators who decide at once, the second is told that somebody was quicker.
     """
     edition, everybody = _locked(session, edition_id, chosen)
@@ -86,9 +89,9 @@ def decide(
         )
     before = {one.id: (one.status, _facts(one)) for one in fitting}
     if judgement.verdict is Verdict.APPROVE:
-        approve(session, edition_id, list(before), by=by, now=now)
+        approve(session, edition_id, list(before), by=by, now=now, quietly=quietly)
     else:
-        _move(session, edition, fitting, judgement, by=by, now=now)
+        _move(session, edition, fitting, judgement, by=by, now=now, quietly=quietly)
     moved = [one for one in fitting if one.status is judgement.verdict.status]
     decision = _noted(session, edition_id, judgement, by=by, now=now)
     for one in moved:
@@ -158,6 +161,7 @@ def _move(
     *,
     by: UUID,
     now: datetime,
+    quietly: bool = False,
 ) -> None:
     title = session.get_one(Course, edition.course_id).title
     accounts = _accounts(session, people)
@@ -168,12 +172,8 @@ def _move(
             one.left_word, one.left_by_choice = judgement.words[:200], False
         change_status(session, one, judgement.verdict.status, now=now, by=by)
         account = accounts[one.account_id]
-        if judgement.verdict is Verdict.WAITLIST:
-            news.waitlisted(session, account, title)
-        elif judgement.verdict is Verdict.DECLINE:
-            news.declined(session, account, title, *judgement.reason_for_them)
-        else:
-            news.withdrawn(session, account, title, *judgement.reason_for_them)
+        if not quietly:
+            _tell(session, account, title, judgement)
         record(
             session,
             by,
@@ -185,6 +185,15 @@ def _move(
             after={"status": one.status},
             reason=judgement.reason,
         )
+
+
+def _tell(session: Session, account: Account, title: Texts, judgement: Judgement) -> None:
+    if judgement.verdict is Verdict.WAITLIST:
+        news.waitlisted(session, account, title)
+    elif judgement.verdict is Verdict.DECLINE:
+        news.declined(session, account, title, *judgement.reason_for_them)
+    else:
+        news.withdrawn(session, account, title, *judgement.reason_for_them)
 
 
 def _accounts(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:

@@ -42,6 +42,7 @@ from app.models import (
     PlatformRole,
     StoredFile,
     Verdict,
+    is_over,
 )
 from app.queries.seats import Origin, Seats, seats_of
 from app.queries.work import ABANDONED, MOST_TRIES
@@ -412,6 +413,7 @@ class _Batch:
         ).one()
         self.title = session.get_one(Course, self.edition.course_id).title
         self.seats = seats_of(session, self.edition, on=now.date())
+        self.is_over = is_over(self.edition, now.date())  # of years ago nobody is told
 
     def do(self) -> None:
         emails = [row.email for row in self.rows]
@@ -477,6 +479,7 @@ class _Batch:
                 made.append((self._enrolment(row, account), row))
         self.session.add_all(enrolment for enrolment, _row in made)
         self.session.flush()
+        own = import_news.own_words(self.session)
         begun_with = [enrolment for enrolment, _row in made]
         count_all(self.session, begun_with)
         note_all(self.session, begun_with, by=self.begun.account_id, now=self.now)
@@ -486,9 +489,16 @@ class _Batch:
                 by = self.begun.account_id
                 change_status(self.session, enrolment, row.status, now=self.now, by=by)
             is_new = row.email in fresh
-            import_news.enrolled(
-                self.session, account, self.title, self.edition.id, row.status, is_new=is_new
-            )
+            if not self.is_over:
+                import_news.enrolled(
+                    self.session,
+                    account,
+                    self.title,
+                    self.edition.id,
+                    row.status,
+                    is_new=is_new,
+                    own=own,
+                )
             record(
                 self.session,
                 self.begun.account_id,
@@ -542,7 +552,13 @@ class _Batch:
             for some in batched(ids, APPLIED_AT_ONCE):
                 try:
                     done = decide(
-                        self.session, self.edition.id, some, judgement, by=by, now=self.now
+                        self.session,
+                        self.edition.id,
+                        some,
+                        judgement,
+                        by=by,
+                        now=self.now,
+                        quietly=self.is_over,
                     )
                 except (Conflict, RuleBroken):
                     self.figures["no_place"] += len(some)
