@@ -28,7 +28,7 @@ class OnTheBeatRoute(OneHopRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
-        if "POST" not in self.methods:
+        if "POST" not in (self.methods or ()):
             return answer
 
         async def on_the_beat(request: Request) -> Response:
