@@ -199,10 +199,11 @@ def end_one(visit: Ender, account: UUID, sign_in: UUID) -> Response:
 
 
 @router.post("/accounts/{account}/view", name="account_list.view")
-def look(visit: Looker, account: UUID) -> Response:
+def look(visit: Looker, account: UUID, edition: UUID | None = None) -> Response:
+    """On to their first page, or to the ``edition`` in which one met them."""
     viewer = visit.viewer
     begin_look(visit.session, viewer.sign_in_id, account, by=viewer.id, now=clock.now())
-    return _anew("/home")
+    return _anew(f"/editions/{edition}" if edition else "/home")
 
 
 @router.post("/viewing/end", name="account_list.end_view")

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.core import clock
+from app.core.errors import Conflict, RuleBroken
 from app.core.i18n import gettext as _
 from app.policy import Action
 from app.queries.people import balance as balance_of
@@ -85,31 +86,46 @@ def decide(
     form: Annotated[Form[DecisionForm], Depends(submitted(DecisionForm))],
 ) -> Response:
     check_reason(form)
-    if form.errors and not form.errors.keys() & {"do", "chosen", "everyone", "back"}:
-        ticks = Ticks(_ids(form), "everyone" in form.typed, form)
-        return show_people(request, visit, list_asked(form.typed.get("back", "")), ticks)
+    if form.errors and not form.errors.keys() & {"do", "chosen", "everyone", "back", "seen"}:
+        return _again(request, visit, form)
     chosen = ids_chosen(visit, form.data)
-    judgement = form.data.judgement  # type: ignore[union-attr]  # -- refused above without data
-    done = admissions.decide(
-        visit.session, visit.edition.id, chosen, judgement, by=visit.viewer.id, now=clock.now()
-    )
+    data: DecisionForm = form.data  # type: ignore[assignment]  # -- refused above without
+    try:
+        done = admissions.decide(
+            visit.session,
+            visit.edition.id,
+            chosen,
+            data.judgement,
+            by=visit.viewer.id,
+            now=clock.now(),
+            seen_at=data.seen,
+        )
+    except (Conflict, RuleBroken) as refusal:
+        if wants_part(request):
+            raise  # the list stays as it is, and the sentence stands above it
+        form.refuse("", refusal.message)
+        return _again(request, visit, form)
     path = f"/editions/{visit.edition.id}/people"
     back = urlencode(parse_qsl(form.typed.get("back", "")))
     return go_to(
         f"{path}?{back}" if back else path,
-        say=said(judgement.verdict, done.done, done.left),
+        say=said(data.do, done.done, done.left),
         undo=f"{path}/decisions/{done.id}/undo",
     )
 
 
 @router.post("/decisions/{decision}/undo", name="people.undo")
-def undo(visit: Admitter, decision: UUID) -> Response:
+def undo(visit: Admitter, decision: UUID, person: UUID | None = None) -> Response:
+    """Back to the list, or to the page of the ``person`` from which it was asked for."""
     back = admissions.undo(
         visit.session, visit.edition.id, decision, by=visit.viewer.id, now=clock.now()
     )
-    return go_to(f"/editions/{visit.edition.id}/people", say=undone(back.done, back.stay))
+    path = f"/editions/{visit.edition.id}/people"
+    return go_to(f"{path}/{person}" if person else path, say=undone(back.done, back.stay))
 
 
-def _ids(form: Form[DecisionForm]) -> list[UUID]:
-    """The ticks of a form that comes back, which the list's own field has read without trouble."""
-    return [UUID(one) for one in form.many.get("chosen", [])]
+def _again(request: Request, visit: EditionVisit, form: Form[DecisionForm]) -> Response:
+    """The list with all that was ticked and typed, which its own fields have read."""
+    ids = [UUID(one) for one in form.many.get("chosen", [])]
+    ticks = Ticks(ids, "everyone" in form.typed, form)
+    return show_people(request, visit, list_asked(form.typed.get("back", "")), ticks)

@@ -20,6 +20,7 @@ from app.models import (
     Edition,
     Enrolment,
     EnrolmentStatus,
+    EnrolmentStep,
     Gender,
     LeavingReason,
     Reason,
@@ -73,13 +74,20 @@ def decide(
     *,
     by: UUID,
     now: datetime,
+    seen_at: datetime | None = None,
 ) -> Decided:
     """Give the same verdict to all of the ``chosen`` for whom it is still possible.
 
-    Of two coordinators who decide at once, the second is told that somebody was quicker.
+    Of two coordinators who decide at once, the second is told that somebody was quicker. Whoever
+    has moved since ``seen_at``, when they were looked at, stays: they may have left by themselves.
     """
     edition, everybody = _locked(session, edition_id, chosen)
-    fitting = [one for one in everybody if one.status in POSSIBLE[judgement.verdict]]
+    moved_on = _moved_since(session, chosen, seen_at) if seen_at else set()
+    fitting = [
+        one
+        for one in everybody
+        if one.status in POSSIBLE[judgement.verdict] and one.id not in moved_on
+    ]
     if not fitting:
         raise Conflict(
             _("Somebody decided about these people in the meantime. Look at the list again.")
@@ -99,6 +107,15 @@ def decide(
             )
         )
     return Decided(decision.id, len(moved), len(everybody) - len(moved))
+
+
+def _moved_since(session: Session, chosen: Collection[UUID], at: datetime) -> set[UUID]:
+    of = EnrolmentStep
+    return set(
+        session.exec(
+            select(of.enrolment_id).where(col(of.enrolment_id).in_(chosen), col(of.created_at) > at)
+        )
+    )
 
 
 def _noted(

@@ -235,6 +235,8 @@ def _refuse_too_many(
         if seats.left_for(origins[enrolment.id]):
             seats.take(origins[enrolment.id])
             seated += 1
+    if not seated:
+        raise RuleBroken(_("There is no place left that they could take."))
     if seated < len(chosen):
         raise RuleBroken(
             ngettext(

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from app.core import clock
 from app.core.errors import Conflict, RuleBroken
@@ -44,6 +44,7 @@ MOST_ON_A_PAGE = 500
 class Ticked(BaseModel):
     """Who is chosen: those with a tick, or everybody of the list, whose number was said."""
 
+    seen: AwareDatetime | None = None  # when the page was made from which this was sent
     chosen: list[UUID] = Field(default_factory=list, max_length=MOST_ON_A_PAGE)
     everyone: int | None = Field(default=None, ge=1)
     back: str = Field(default="", max_length=1000)

@@ -311,6 +311,7 @@ POST /editions/{edition}/people/import/{people_import}/apply         coordinator
 POST /editions/{edition}/people/import/{people_import}/throw-away    coordinators
 GET  /editions/{edition}/people/{enrolment}                          who watches it
 GET  /editions/{edition}/people/{enrolment}/letter                   its focal point and staff
+POST /editions/{edition}/people/{enrolment}/decision                 coordinators
 POST /editions/{edition}/people/{enrolment}/corrections              coordinators
 GET  /editions/{edition}/people/{enrolment}/notes                    its focal point and staff
 POST /editions/{edition}/people/{enrolment}/notes                    coordinators
