@@ -341,8 +341,9 @@ def _write_csv(name: str, opened: TextIO) -> int:
     import csv
 
     from app.core.bar import bar
-    from app.core.db import reading
+    from app.core.db import changing, reading
     from app.queries.extracts import HEADERS, Extract, extract, how_many
+    from app.services.exports import Exported, record_export
     from app.web.exports import defused, plain
 
     what = Extract(name)
@@ -351,6 +352,8 @@ def _write_csv(name: str, opened: TextIO) -> int:
     written = 0
     with reading() as session, bar() as progress:
         total = how_many(session, what)
+        with changing() as own:
+            record_export(own, Exported(what, "CSV", total, HEADERS[what], {}), by=None)
         for row in extract(session, what):
             writer.writerow([defused(plain(cell)) for cell in row])
             written += 1

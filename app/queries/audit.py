@@ -31,6 +31,7 @@ class Wanted:
     since: date | None = None
     until: date | None = None
     zone: str = "UTC"  # where the days are those of the reader
+    before: int | None = None  # the number of the first that is not wanted any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.of_editions_only:
         found.append(col(AuditEvent.edition_id).is_not(None))
+    if wanted.before is not None:
+        found.append(col(AuditEvent.seq) < wanted.before)
     if wanted.action:
         found.append(col(AuditEvent.action) == wanted.action)
     if wanted.subject_type:

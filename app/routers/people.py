@@ -12,14 +12,16 @@ from app.core.errors import Conflict, RuleBroken
 from app.core.i18n import gettext as _
 from app.policy import Action
 from app.queries.people import balance as balance_of
+from app.queries.people import tally
 from app.services import admissions
 from app.web.asked import asked
-from app.web.exports import Sheet, csv_response, file_name, xlsx_response
+from app.web.export_records import exported_from, note_export
+from app.web.exports import Column, Sheet, csv_response, file_name, xlsx_response
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render, wants_part
-from app.web.people import Filters, cells, columns, read
+from app.web.people import Asked, Filters, cells, columns, read
 from app.web.people_page import (
     DecisionForm,
     Ticked,
@@ -47,23 +49,20 @@ def index(request: Request, visit: Watcher, form: Typed) -> Response:
 @router.get(".csv", name="people.csv")
 def as_csv(visit: Watcher, form: Typed) -> Response:
     wish = read(visit, form)
-    name = (visit.edition.course_slug, visit.edition.slug, wish.wanted.state or "")
-    return csv_response(
-        file_name("people", *name),
-        [column for column, _cell in columns(wish)],
-        cells(wish),
-        keys=bool(form.data and form.data.keys),
-    )
+    shown = [column for column, _cell in columns(wish)]
+    _note(visit, wish, form, "CSV", shown)
+    keys = bool(form.data and form.data.keys)
+    return csv_response(_name(visit, wish), shown, cells(wish), keys=keys)
 
 
 @router.get(".xlsx", name="people.xlsx")
 def as_xlsx(visit: Watcher, form: Typed) -> Response:
     wish = read(visit, form)
-    name = (visit.edition.course_slug, visit.edition.slug, wish.wanted.state or "")
     shown = [column for column, _cell in columns(wish)]
+    _note(visit, wish, form, "XLSX", shown)
     keys = [[column.key for column in shown]] if form.data and form.data.keys else []
     sheet = Sheet(_("People"), shown, chain(keys, cells(wish)))
-    return xlsx_response(file_name("people", *name), sheet)
+    return xlsx_response(_name(visit, wish), sheet)
 
 
 @router.post("/balance", name="people.balance")
@@ -122,6 +121,20 @@ def undo(visit: Admitter, decision: UUID, person: UUID | None = None) -> Respons
     )
     path = f"/editions/{visit.edition.id}/people"
     return go_to(f"{path}/{person}" if person else path, say=undone(back.done, back.stay))
+
+
+def _name(visit: EditionVisit, wish: Asked) -> str:
+    edition = visit.edition
+    return file_name("people", edition.course_slug, edition.slug, wish.wanted.state or "")
+
+
+def _note(
+    visit: EditionVisit, wish: Asked, form: Form[Filters], file: str, shown: list[Column]
+) -> None:
+    """Have the audit log know who takes whom along."""
+    rows = tally(visit.session, wish.wanted).total(wish.wanted.state)
+    exported = exported_from("people", file, rows, shown, form, institution=wish.institution)
+    note_export(visit, exported, edition=visit.edition.id)
 
 
 def _again(request: Request, visit: EditionVisit, form: Form[DecisionForm]) -> Response:

@@ -22,6 +22,7 @@ from app.models import (
 from app.policy import Action
 from app.queries.audit import EventSeen
 from app.queries.audit_subjects import SubjectSeen
+from app.web.export_records import export_notes
 from app.web.figures import edition_words
 from app.web.labels import N_, label
 
@@ -71,6 +72,10 @@ WORDS = {
     "dismiss staff": N_("took a role in an edition away"),
     "end sign-ins": N_("ended sign-ins"),
     "end viewing as": N_("stopped looking at somebody's pages"),
+    "export audit log": N_("exported the audit log"),
+    "export enrolments": N_("exported all enrolments"),
+    "export institutions": N_("exported institutions"),
+    "export people": N_("exported people"),
     "give platform role": N_("changed a role on the platform"),
     "reactivate account": N_("opened an account again"),
     "save recording": N_("changed the recording or the slides of a live session"),
@@ -94,7 +99,11 @@ WORDS = {
     "edition": N_("edition"),
     "enrolment": N_("enrolment"),
     "invitation": N_("invitation"),
+    "audit log": N_("audit log"),
+    "enrolments": N_("enrolments"),
     "institution": N_("institution"),
+    "institutions": N_("institutions"),
+    "people": N_("people"),
     "institution proposal": N_("proposed institution"),
     "live session": N_("live session"),
     "message": N_("message"),
@@ -121,6 +130,7 @@ DEEDS = {
     "dismiss staff": N_("took a role in an edition away from %(person)s"),
     "end sign-ins": N_("ended the sign-ins of %(person)s"),
     "end viewing as": N_("stopped looking at the pages of %(person)s"),
+    "export people": N_("exported people of %(edition)s"),
     "give platform role": N_("changed the role of %(person)s on the platform"),
     "reactivate account": N_("opened the account of %(person)s again"),
     "save recording": N_("changed what “%(thing)s” of %(edition)s left behind"),
@@ -235,6 +245,8 @@ def _link(text: str, address: str, language: str = "") -> Markup:
 def _notes(event: EventSeen) -> list[str]:
     """Before and after, the reason, and whatever else was recorded."""
     details = event.details
+    if event.action.startswith("export "):
+        return export_notes(details, in_words)
     if event.action == "take attendance":
         return [_people_changed(len(details.get("after", {})))]
     before, after = details.get("before"), details.get("after")

@@ -61,6 +61,13 @@ class Asked:
         return f"-{self.order}" if self.descending else self.order.value
 
     @property
+    def institution(self) -> str:
+        """The one whose people alone are asked for, or may be: `SENA, CO`."""
+        meant = self.wanted.institution_id or self.wanted.only_institution
+        found = (one for one in self.origins.institutions if one.id == meant)
+        return next((f"{one.acronym}, {one.country}" for one in found), "")
+
+    @property
     def in_order(self) -> dict[str, Any]:
         return {"order": self.order, "descending": self.descending, "countries": self.countries}
 
