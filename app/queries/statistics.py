@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.models import (
@@ -253,6 +254,15 @@ def _group(keys: tuple[Key, ...], measured: Mapping[Any, Any]) -> Group:
     return replace(group, institutions=None) if nobody_said else group
 
 
+_Successor = aliased(Institution)
+_SUCCESSOR: Any = (
+    select(col(_Successor.acronym))
+    .where(col(_Successor.id) == col(Institution.merged_into_id))
+    .correlate(Institution)
+    .scalar_subquery()
+    .label("successor")
+)
+
 #: What a line's name is made of, besides its key.
 _NAMES: dict[Dimension, tuple[Any, ...]] = {
     Dimension.EDITION: (col(Course.title), col(Edition.starts_on), col(Edition.ends_on)),
@@ -261,6 +271,7 @@ _NAMES: dict[Dimension, tuple[Any, ...]] = {
         col(Institution.acronym),
         col(Institution.name),
         col(Institution.country),
+        _SUCCESSOR,
     ),
 }
 _NAMED: dict[Dimension, type[EditionNamed | CourseNamed | InstitutionNamed | Part]] = {
@@ -398,7 +409,7 @@ def _institutions(
         counted = counted.where(col(of.reporting_year) == asked.year)
     wanted = col(its.id).in_(counted) | (col(its.id) == asked.institution_id)
     query = (
-        select(col(its.id), col(its.acronym), col(its.name), col(its.country))
+        select(col(its.id), col(its.acronym), col(its.name), col(its.country), _SUCCESSOR)
         .where(col(its.id) == only_institution if only_institution else wanted)
         .order_by(col(its.acronym), col(its.country))
     )
