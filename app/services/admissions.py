@@ -250,7 +250,7 @@ def undo(
     title = session.get_one(Course, edition.course_id).title
     for one in back:
         status = one.status
-        _put_back(session, one, before[one.id], now=now)
+        _put_back(session, one, before[one.id], by=by, now=now)
         news.taken_back(session, accounts[one.account_id], title, one.status)
         record(
             session,
@@ -328,9 +328,9 @@ def _refuse_without_places(
 
 
 def _put_back(
-    session: Session, enrolment: Enrolment, line: BulkDecisionLine, *, now: datetime
+    session: Session, enrolment: Enrolment, line: BulkDecisionLine, *, by: UUID, now: datetime
 ) -> None:
-    change_status(session, enrolment, line.before, now=now, offers=False)
+    change_status(session, enrolment, line.before, now=now, by=by, offers=False)
     if _facts(enrolment) == line.facts:
         return
     count(session, enrolment, by=-1)

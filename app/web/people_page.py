@@ -19,6 +19,7 @@ from app.policy import Action
 from app.queries.admissions import LastDecision, last_decision
 from app.queries.people import (
     Balance,
+    Order,
     PersonLine,
     State,
     Tally,
@@ -39,6 +40,8 @@ from app.web.people import Asked, Filters, read
 
 PAGE = 50
 MOST_ON_A_PAGE = 500
+#: What of an address is for one look only.
+FLEETING = ("page", "keys", "all", "tick")
 
 
 class Ticked(BaseModel):
@@ -127,6 +130,8 @@ def show_people(
         **wish.offered,
         **_addresses(visit, form, numbers),
         **_offered_for_all(wish, people, total),
+        filtered=bool(address_of("", form, "state", "sort", *FLEETING)),
+        orders=_orders(wish),
         form=form,
         wish=wish,
         numbers=numbers,
@@ -146,6 +151,27 @@ def show_people(
         may_import=visit.may(Action.IMPORT_PEOPLE),
         State=State,
     )
+
+
+def _orders(wish: Asked) -> list[tuple[str, str]]:
+    """The orders of the list, for phones, where its columns have no heads to press."""
+    words = {
+        Order.NAME: _("Name"),
+        Order.INSTITUTION: _("Institution"),
+        Order.COUNTRY: _("Country"),
+        Order.GENDER: _("Gender"),
+        Order.STATUS: _("Status"),
+        Order.SUPPORT: _("Supported"),
+        Order.DONE: _("Activities done"),
+        Order.SINCE: _("Since"),
+    }
+    backwards = {order: _("%(column)s, backwards") % {"column": words[order]} for order in words}
+    return [
+        (sign + order, said[order])
+        for order in Order
+        if order in wish.orders
+        for sign, said in (("", words), ("-", backwards))
+    ]
 
 
 def _offered_for_all(wish: Asked, people: list[PersonLine], total: int) -> dict[str, Any]:
@@ -243,8 +269,7 @@ def undone(done: int, stay: list[str]) -> str:
 def _addresses(visit: EditionVisit, form: Form[Filters], numbers: Tally) -> dict[str, Any]:
     """The same list in other states, orders and pages, and as a file."""
     path = f"/editions/{visit.edition.id}/people"
-    fleeting = ("page", "keys", "all", "tick")
-    everybody = address_of(path, form, "state", *fleeting)
+    everybody = address_of(path, form, "state", *FLEETING)
     words = {
         State.TO_DECIDE: _("To decide"),
         State.WAITING: _("Waiting list"),
@@ -258,11 +283,11 @@ def _addresses(visit: EditionVisit, form: Form[Filters], numbers: Tally) -> dict
             ("", everybody, pgettext("people", "All"), numbers.total()),
             *((s, f"{everybody}{sign}state={s}", words[s], numbers.total(s)) for s in State),
         ],
-        "sort_address": address_of(path, form, "sort", *fleeting),
-        "page_address": address_of(path, form, *fleeting),
+        "sort_address": address_of(path, form, "sort", *FLEETING),
+        "page_address": address_of(path, form, *FLEETING),
         "here_address": address_of(path, form, "keys", "tick"),
-        "csv_address": address_of(f"{path}.csv", form, *fleeting),
-        "xlsx_address": address_of(f"{path}.xlsx", form, *fleeting),
+        "csv_address": address_of(f"{path}.csv", form, *FLEETING),
+        "xlsx_address": address_of(f"{path}.xlsx", form, *FLEETING),
         "back": address_of("", form, "keys", "tick").removeprefix("?"),
         "list_address": path,
     }
