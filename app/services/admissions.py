@@ -28,8 +28,10 @@ from app.models import (
 )
 from app.queries.enrolments import places_taken
 from app.services import admission_news as news
+from app.services.approvals import approve
 from app.services.audit import record
-from app.services.enrolments import approve, change_status, count
+from app.services.enrolment_counts import count
+from app.services.enrolments import change_status
 
 MOST_AT_ONCE = 1000
 UNDO_WITHIN = timedelta(hours=1)

@@ -48,7 +48,8 @@ from app.queries.work import ABANDONED, MOST_TRIES
 from app.services import import_news
 from app.services.admissions import POSSIBLE, Judgement, decide
 from app.services.audit import record
-from app.services.enrolments import change_status, count_all, note_all
+from app.services.enrolment_counts import count_all
+from app.services.enrolments import change_status, note_all
 from app.services.import_rows import (
     POSSIBLE_FOR_NEW,
     Draft,

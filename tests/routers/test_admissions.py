@@ -14,7 +14,8 @@ from app.models import (
     Gender,
     Message,
 )
-from app.services.enrolments import count, leave
+from app.services.enrolment_counts import count
+from app.services.enrolments import leave
 from tests.conftest import Browser
 from tests.make import Make
 

@@ -21,7 +21,7 @@ from app.models import (
     StaffRole,
 )
 from app.queries import people
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.counting import statements
 from tests.make import NOW, Make

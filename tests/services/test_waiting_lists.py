@@ -30,9 +30,10 @@ from app.models import (
 from app.queries.editions import terms_of
 from app.queries.installation import findings, miscounted
 from app.queries.waiting_lists import standing_of
+from app.services.approvals import approve, put_in_line, withdraw
 from app.services.editions import change_terms
 from app.services.enrolment_counts import rebuild
-from app.services.enrolments import approve, change_status, enrol, leave, put_in_line, withdraw
+from app.services.enrolments import change_status, enrol, leave
 from app.services.offers import accept_offer, decline_offer, move_on
 from app.services.waiting_lists import move_in_line
 from tests.make import Make
