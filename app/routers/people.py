@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.errors import Conflict, RuleBroken
 from app.core.i18n import gettext as _
 from app.policy import Action
-from app.queries.people import balance as balance_of
+from app.queries.balance import balance as balance_of
 from app.queries.people import tally
 from app.services import admissions
 from app.web.asked import asked

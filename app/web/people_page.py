@@ -17,18 +17,8 @@ from app.core.i18n import ngettext, pgettext
 from app.models import REASONS_TO_DECLINE, REASONS_TO_WITHDRAW, Reason, Verdict
 from app.policy import Action
 from app.queries.admissions import LastDecision, last_decision
-from app.queries.people import (
-    Balance,
-    Order,
-    PersonLine,
-    State,
-    Tally,
-    balance,
-    ids_of,
-    lines,
-    room,
-    tally,
-)
+from app.queries.balance import Balance, balance, room
+from app.queries.people import Order, PersonLine, State, Tally, ids_of, lines, tally
 from app.services.admission_news import reason_words
 from app.services.admissions import MOST_AT_ONCE, UNDO_WITHIN, Judgement
 from app.web.asked import address_of, heard

@@ -9,8 +9,8 @@ from app.models import EnrolmentStatus, Verdict
 from app.policy import Action
 from app.queries.admissions import LastDecision, last_decision
 from app.queries.applications import PersonSeen
+from app.queries.balance import balance
 from app.queries.notes import supports
-from app.queries.people import balance
 from app.services.admissions import POSSIBLE, UNDO_WITHIN, Decided, decide
 from app.web.forms import Form
 from app.web.guards import EditionVisit

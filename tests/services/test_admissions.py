@@ -26,8 +26,8 @@ from app.models import (
     Reason,
     Verdict,
 )
+from app.queries.balance import balance
 from app.queries.figures import PART_OF, Part
-from app.queries.people import balance
 from app.services.admissions import UNDO_WITHIN, Decided, Judgement, decide, undo
 from app.services.enrolments import change_status
 from tests.make import NOW, Make
