@@ -13,7 +13,8 @@ from app.core.i18n import gettext as _
 from app.policy import Action
 from app.queries.balance import balance as balance_of
 from app.queries.people import tally
-from app.services import admissions
+from app.services.admissions import decide as decide_about
+from app.services.undoing import undo as take_back
 from app.web.asked import asked
 from app.web.export_records import exported_from, note_export
 from app.web.exports import Column, Sheet, csv_response, file_name, xlsx_response
@@ -90,7 +91,7 @@ def decide(
     chosen = ids_chosen(visit, form.data)
     data: DecisionForm = form.data  # type: ignore[assignment]  # -- refused above without
     try:
-        done = admissions.decide(
+        done = decide_about(
             visit.session,
             visit.edition.id,
             chosen,
@@ -116,9 +117,7 @@ def decide(
 @router.post("/decisions/{decision}/undo", name="people.undo")
 def undo(visit: Admitter, decision: UUID, person: UUID | None = None) -> Response:
     """Back to the list, or to the page of the ``person`` from which it was asked for."""
-    back = admissions.undo(
-        visit.session, visit.edition.id, decision, by=visit.viewer.id, now=clock.now()
-    )
+    back = take_back(visit.session, visit.edition.id, decision, by=visit.viewer.id, now=clock.now())
     path = f"/editions/{visit.edition.id}/people"
     return go_to(f"{path}/{person}" if person else path, say=undone(back.done, back.stay))
 

@@ -20,7 +20,8 @@ from app.queries.admissions import LastDecision, last_decision
 from app.queries.balance import Balance, balance, room
 from app.queries.people import Order, PersonLine, State, Tally, ids_of, lines, tally
 from app.services.admission_news import reason_words
-from app.services.admissions import MOST_AT_ONCE, UNDO_WITHIN, Judgement
+from app.services.admissions import MOST_AT_ONCE, Judgement
+from app.services.undoing import UNDO_WITHIN
 from app.web.asked import address_of, heard
 from app.web.edition_place import edition_place
 from app.web.forms import Form

@@ -11,7 +11,8 @@ from app.queries.admissions import LastDecision, last_decision
 from app.queries.applications import PersonSeen
 from app.queries.balance import balance
 from app.queries.notes import supports
-from app.services.admissions import POSSIBLE, UNDO_WITHIN, Decided, decide
+from app.services.admissions import POSSIBLE, Decided, decide
+from app.services.undoing import UNDO_WITHIN
 from app.web.forms import Form
 from app.web.guards import EditionVisit
 from app.web.people_page import DecisionForm, check_reason, reasons

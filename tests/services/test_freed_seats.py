@@ -20,10 +20,11 @@ from app.models import (
     Verdict,
 )
 from app.queries.installation import miscounted
-from app.services.admissions import Judgement, decide, undo
+from app.services.admissions import Judgement, decide
 from app.services.enrolments import change_status, enrol, leave
 from app.services.offers import move_on
 from app.services.seats import reserve_seats
+from app.services.undoing import undo
 from tests.make import Make
 
 NOW = datetime(2026, 6, 8, 15, 0, tzinfo=UTC)
