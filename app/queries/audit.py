@@ -142,15 +142,15 @@ def _begin(day: date, zone: str) -> datetime:
 
 def known_actions(session: Session, *, of_editions_only: bool = False) -> list[str]:
     """Every kind of act that the trail has, for the filter."""
-    return _known(session, col(AuditEvent.action), of_editions_only)
+    return _known(session, col(AuditEvent.action), of_editions_only=of_editions_only)
 
 
 def known_subjects(session: Session, *, of_editions_only: bool = False) -> list[str]:
     """Every kind of thing that something was done to."""
-    return _known(session, col(AuditEvent.subject_type), of_editions_only)
+    return _known(session, col(AuditEvent.subject_type), of_editions_only=of_editions_only)
 
 
-def _known(session: Session, column: Any, of_editions_only: bool) -> list[str]:  # noqa: FBT001
+def _known(session: Session, column: Any, *, of_editions_only: bool) -> list[str]:
     conditions = _conditions(Wanted(of_editions_only=of_editions_only))
     query = select(column).where(*conditions).distinct().order_by(column)
     return list(session.execute(query).scalars())
