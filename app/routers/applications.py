@@ -28,7 +28,7 @@ from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
-from app.web.people_page import DecisionForm, said
+from app.web.people_page import DecisionForm
 from app.web.person_page import decided, deciding
 from app.web.session_page import own_people_only
 
@@ -90,16 +90,13 @@ def decide(
     form: Annotated[Form[DecisionForm], Depends(submitted(DecisionForm))],
 ) -> Response:
     person = _person(visit, enrolment)
-    verdict = form.data.do if form.data else None
     done = decided(visit, person, form)
-    if done is None or verdict is None:
-        person = _person(visit, enrolment)
+    if done is None:
+        person = _person(visit, enrolment)  # as they are now
         return _page(request, visit, person, _taken_down(person), form)
-    return go_to(
-        _address(visit, person.id),
-        say=said(verdict, done.done, done.left),
-        undo=f"/editions/{visit.edition.id}/people/decisions/{done.id}/undo?person={person.id}",
-    )
+    say, decision = done
+    undo = f"/editions/{visit.edition.id}/people/decisions/{decision}/undo?person={person.id}"
+    return go_to(_address(visit, person.id), say=say, undo=undo)
 
 
 def _person(visit: EditionVisit, enrolment_id: UUID) -> PersonSeen:

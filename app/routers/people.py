@@ -13,7 +13,6 @@ from app.core.i18n import gettext as _
 from app.policy import Action
 from app.queries.balance import balance as balance_of
 from app.queries.people import tally
-from app.services.admissions import decide as decide_about
 from app.services.undoing import undo as take_back
 from app.web.asked import asked
 from app.web.export_records import exported_from, note_export
@@ -27,10 +26,10 @@ from app.web.people_page import (
     DecisionForm,
     Ticked,
     Ticks,
+    carry_out,
     check_reason,
     ids_chosen,
     list_asked,
-    said,
     show_people,
     undone,
 )
@@ -89,17 +88,8 @@ def decide(
     if form.errors and not form.errors.keys() & {"do", "chosen", "everyone", "back", "seen"}:
         return _again(request, visit, form)
     chosen = ids_chosen(visit, form.data)
-    data: DecisionForm = form.data  # type: ignore[assignment]  # -- refused above without
     try:
-        done = decide_about(
-            visit.session,
-            visit.edition.id,
-            chosen,
-            data.judgement,
-            by=visit.viewer.id,
-            now=clock.now(),
-            seen_at=data.seen,
-        )
+        say, decision = carry_out(visit, chosen, form)
     except (Conflict, RuleBroken) as refusal:
         if wants_part(request):
             raise  # the list stays as it is, and the sentence stands above it
@@ -109,8 +99,8 @@ def decide(
     back = urlencode(parse_qsl(form.typed.get("back", "")))
     return go_to(
         f"{path}?{back}" if back else path,
-        say=said(data.do, done.done, done.left),
-        undo=f"{path}/decisions/{done.id}/undo",
+        say=say,
+        undo=f"{path}/decisions/{decision}/undo",
     )
 
 

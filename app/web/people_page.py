@@ -20,7 +20,7 @@ from app.queries.admissions import LastDecision, last_decision
 from app.queries.balance import Balance, balance, room
 from app.queries.people import Order, PersonLine, State, Tally, ids_of, lines, tally
 from app.services.admission_news import reason_words
-from app.services.admissions import MOST_AT_ONCE, Judgement
+from app.services.admissions import MOST_AT_ONCE, Judgement, decide
 from app.services.undoing import UNDO_WITHIN
 from app.web.asked import address_of, heard
 from app.web.edition_place import edition_place
@@ -65,6 +65,24 @@ def check_reason(form: Form[DecisionForm]) -> None:
     """Another reason than those of the list has to be written down."""
     if form.data and form.data.judgement.reason is Reason.OTHER and not form.data.judgement.words:
         form.refuse(f"{form.data.do}_words", _("Write the reason."))
+
+
+def carry_out(
+    visit: EditionVisit, chosen: Collection[UUID], form: Form[DecisionForm]
+) -> tuple[str, UUID]:
+    """Decide what a whole form says about ``chosen``: what is to be said of it, and its id."""
+    if form.data is None:
+        raise RuleBroken(_("Tick the people you mean, then press the button again."))
+    done = decide(
+        visit.session,
+        visit.edition.id,
+        chosen,
+        form.data.judgement,
+        by=visit.viewer.id,
+        now=clock.now(),
+        seen_at=form.data.seen,
+    )
+    return said(form.data.do, done.done, done.left), done.id
 
 
 def list_asked(back: str) -> Form[Filters]:

@@ -1,6 +1,7 @@
 """Deciding about one person on their own page, by the rules of the list."""
 
 from typing import Any
+from uuid import UUID
 
 from app.core import clock
 from app.core.errors import Conflict, RuleBroken
@@ -11,30 +12,24 @@ from app.queries.admissions import LastDecision, last_decision
 from app.queries.applications import PersonSeen
 from app.queries.balance import balance
 from app.queries.notes import supports
-from app.services.admissions import POSSIBLE, Decided, decide
+from app.services.admissions import POSSIBLE
 from app.services.undoing import UNDO_WITHIN
 from app.web.forms import Form
 from app.web.guards import EditionVisit
-from app.web.people_page import DecisionForm, check_reason, reasons
+from app.web.people_page import DecisionForm, carry_out, check_reason, reasons
 
 
-def decided(visit: EditionVisit, person: PersonSeen, form: Form[DecisionForm]) -> Decided | None:
-    """What became of the decision; None, with the reason in the form, if nothing did."""
+def decided(
+    visit: EditionVisit, person: PersonSeen, form: Form[DecisionForm]
+) -> tuple[str, UUID] | None:
+    """Decide: what is to be said of it, and its id; None, with the reason in the form, if not."""
     check_reason(form)
     if form.data is None:
         if "do" in form.errors:
             form.errors = {"": _("Choose what is to become of this person.")}
         return None
     try:
-        return decide(
-            visit.session,
-            visit.edition.id,
-            [person.id],
-            form.data.judgement,
-            by=visit.viewer.id,
-            now=clock.now(),
-            seen_at=form.data.seen,
-        )
+        return carry_out(visit, [person.id], form)
     except Conflict:
         form.refuse("", _("This person has moved on in the meantime. See below what happened."))
     except RuleBroken as refusal:

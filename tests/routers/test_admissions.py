@@ -13,10 +13,12 @@ from app.models import (
     EnrolmentStatus,
     Gender,
     Message,
+    Support,
 )
 from app.services.enrolment_counts import count
 from app.services.enrolments import leave
 from tests.conftest import Browser
+from tests.counting import statements
 from tests.make import Make
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -522,3 +524,23 @@ def test_a_participant_is_looked_at_from_their_page_by_whoever_may(
     begun = browser.post(str(form["action"]))
     assert begun.headers["Location"] == f"/editions/{edition.id}"
     assert "You see what Ana Rojas sees." in browser.get(begun.headers["Location"]).text
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_the_page_of_a_person_takes_no_more_statements_for_a_long_story(
+    make: Make, session: Session, browser: Browser, edition: Edition, how_many: int
+) -> None:
+    person = put(make, session, edition, "Ana", APPLIED)
+    boss = make.coordinator()
+    browser.sign_in(boss)
+    for _ in range(how_many):
+        put(make, session, edition, "Other", APPLIED)
+        decide(browser, edition, "waitlist", person)
+        browser.post(flash_undo(browser.get(f"/editions/{edition.id}/people").text))
+        support = Support(enrolment_id=person.id, account_id=make.account().id, words="Yes")
+        make.saved(support)
+
+    with statements() as sent:
+        assert browser.get(of_one(edition, person)).status_code == 200
+
+    assert len(sent) == 11, sent
