@@ -41,7 +41,13 @@ def current_zone() -> str:
 
 def current_habits() -> str:
     """The language and whose way of writing numbers and dates: ``es_UY``. What caches go by."""
-    return str(_habits())
+    return _named(current_locale(), _country.get())
+
+
+@lru_cache(maxsize=1024)
+def _named(locale: str, country: str) -> str:
+    """Pages ask for it once for each of their pieces, and Babel puts the name together anew."""
+    return str(babel_locale(locale, country))
 
 
 def _habits() -> Locale:

@@ -6,9 +6,10 @@ than the database's answer. Here it is asked once: for the SQL, and how values g
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, Select, Uuid
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
@@ -76,7 +77,7 @@ def _prepare(statement: Select[tuple[Any, ...]], dialect: Dialect) -> _Prepared:
         for name, bind in compiled.binds.items()
         if not bind.required
     }
-    out_of = [own(c.type).result_processor(dialect, None) for c in statement.selected_columns]
+    out_of = [_out(own(c.type), dialect) for c in statement.selected_columns]
     return _Prepared(
         sql=str(compiled),
         constants=constants,
@@ -84,3 +85,9 @@ def _prepare(statement: Select[tuple[Any, ...]], dialect: Dialect) -> _Prepared:
         order=list(compiled.positiontup) if compiled.positiontup is not None else None,
         out_of=tuple((place, convert) for place, convert in enumerate(out_of) if convert),
     )
+
+
+def _out(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    """How a value comes out. The same ids come out again and again: each is understood once."""
+    convert = kind.result_processor(dialect, None)
+    return lru_cache(maxsize=4096)(convert) if convert and isinstance(kind, Uuid) else convert

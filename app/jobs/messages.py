@@ -1,11 +1,13 @@
 """Sending messages: over SMTP where a server is set, else kept for the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
+from itertools import takewhile
 from uuid import UUID
 
 import structlog
+from sqlmodel import Session
 
 from app.core import clock, mails, smtp
 from app.core.db import changing, reading
@@ -17,9 +19,10 @@ from app.core.mails import Envelope, Page, Section
 from app.core.settings import settings
 from app.core.unsubscribing import unsubscribe_token
 from app.models import Account, Delivery, Message, MessageKind, MessageStatus, Withheld
+from app.queries.live_sessions import reminder_holds
 from app.queries.message_choices import EVERYTHING, choices, due_digests
 from app.queries.messages import items_of
-from app.services.digests import gather
+from app.services.digests import gather, heading
 from app.services.message_choices import address_bounces
 from app.services.notifications import (
     message_to_send,
@@ -54,8 +57,11 @@ def send_message(message_id: UUID) -> None:
         if message.status is not MessageStatus.QUEUED:
             return
         chosen = choices(session, account.id)
-        outgoing = _decided(message, account, chosen.get(message.about.group, Delivery.DIGEST))  # type: ignore[arg-type]  # -- a digest has no group
+        delivery = chosen.get(message.about.group, Delivery.DIGEST)  # type: ignore[arg-type]  # -- a digest has no group
+        outgoing = _decided(message, account, delivery, now=clock.now())
         items = items_of(session, message_id) if message.digest_day else ()
+        if message.kind == MessageKind.SESSION_SOON and not _still_holds(session, message):
+            outgoing = replace(outgoing, aside=True, why=outgoing.why or Withheld.OVERTAKEN)
     if outgoing.aside:
         with changing() as session:
             put_aside(session, message_id, outgoing.why)
@@ -64,11 +70,18 @@ def send_message(message_id: UUID) -> None:
     _hand_over(Outgoing(message, account, tuple(items)))
 
 
-def _decided(message: Message, account: Account, delivery: Delivery) -> Outgoing:
+def _still_holds(session: Session, message: Message) -> bool:
+    occasion = message.occasion
+    return occasion is not None and reminder_holds(session, message.account_id, occasion)
+
+
+def _decided(message: Message, account: Account, delivery: Delivery, *, now: datetime) -> Outgoing:
     """The one place that says whether a message leaves now, waits for the digest, or stays."""
     about = message.about
     if not account.may_be_written_to:
         return Outgoing(message, account, aside=True, why=Withheld.ACCOUNT_CLOSED)
+    if message.holds_until and message.holds_until <= now:
+        return Outgoing(message, account, aside=True, why=Withheld.TOO_LATE)
     if account.email_bounced_at and not about.security:
         return Outgoing(message, account, aside=True, why=Withheld.COMES_BACK)
     if about.at_once or about.group is None or delivery is Delivery.AT_ONCE:
@@ -136,8 +149,8 @@ def as_page(
     greeting, *paragraphs, closing = body.split("\n\n")
     sections = tuple(_section(item, middle(item.body), heading=item.subject) for item in items)
     if sections:
-        intro = Section(tuple(paragraphs[:1]))
-        sections = (intro, *sections)
+        first = heading(1, items[0])
+        sections = (Section(tuple(takewhile(first.__ne__, paragraphs))), *sections)
     with speaking(message.language):
         return Page(
             language=message.language,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -21,10 +22,14 @@ from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.messages import gather_digests
+from app.jobs.reminders import remind_of_sessions
 from app.jobs.tidying import tidy_up
 from app.jobs.waiting_lists import move_lines_on
 from app.queries.work import due
 from app.services.work import take_up
+
+#: Less than the minute after which the next one begins.
+SECONDS_FOR_A_SWEEP = 45.0
 
 log = structlog.get_logger()
 
@@ -77,15 +82,22 @@ def do(kind: str, row: str) -> None:
 
 
 def sweep() -> int:
-    """Do everything that is due, and forget what is over; say how many rows were due.
+    """Do what is due, and forget what is over; say how many rows were due.
 
-    Lines of those who wait come first: they write messages.
+    After a while it leaves the rest to the next sweep, so that of two threads one is always free
+    for whoever waits for a link while thousands of messages leave.
+
+    Lines of those who wait and reminders come first: they write messages.
     """
     move_lines_on()
+    remind_of_sessions()
     gather_digests()
     with reading() as session:
         waiting = due(session, now=clock.now())
+    enough = monotonic() + SECONDS_FOR_A_SWEEP
     for kind, row in waiting:
+        if monotonic() >= enough:
+            break
         do(kind.value, str(row))
     tidy_up(clock.now())
     return len(waiting)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
@@ -105,9 +106,9 @@ KINDS: dict[MessageKind, About] = {
     MessageKind.PUT_IN_LINE: About(MessageGroup.ADMISSION),
     MessageKind.WAITLISTED: About(MessageGroup.ADMISSION),
     MessageKind.NOMINATED: About(MessageGroup.ADMISSION),
-    MessageKind.ENROLLED_BY_COORDINATOR: About(MessageGroup.ADMISSION),
+    MessageKind.ENROLLED_BY_COORDINATOR: About(MessageGroup.ADMISSION, at_once=True),
     MessageKind.DECISION_TAKEN_BACK: About(MessageGroup.ADMISSION),
-    MessageKind.PLACE_GIVEN: About(MessageGroup.ADMISSION),
+    MessageKind.PLACE_GIVEN: About(MessageGroup.ADMISSION, at_once=True),
     MessageKind.APPLICATION_DECLINED: About(MessageGroup.ADMISSION),
     MessageKind.PLACE_TAKEN_AWAY: About(MessageGroup.ADMISSION),
     MessageKind.SESSION_SOON: About(MessageGroup.SESSIONS, at_once=True),
@@ -141,6 +142,8 @@ class Withheld(StrEnum):
     NOT_WANTED = "not wanted"  # the person asked for what is necessary alone
     COMES_BACK = "comes back"  # the address takes no messages
     ACCOUNT_CLOSED = "account closed"
+    TOO_LATE = "too late"  # what it tells of has begun
+    OVERTAKEN = "overtaken"  # what it tells of was changed meanwhile
 
 
 class Delivery(StrEnum):
@@ -151,10 +154,21 @@ class Delivery(StrEnum):
     NECESSARY = "necessary"  # those alone that come at once whatever one chose
 
 
+_TOLD_ONCE = text("occasion IS NOT NULL")
+
+
 class Message(Table, table=True):
     __table_args__ = (
         UniqueConstraint("account_id", "digest_day"),  # one digest a day
         Index(None, "created_at"),
+        Index(
+            "ix_message_occasion",
+            "occasion",
+            "account_id",
+            unique=True,
+            sqlite_where=_TOLD_ONCE,
+            postgresql_where=_TOLD_ONCE,
+        ),
     )
 
     account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
@@ -198,6 +212,15 @@ class Message(Table, table=True):
         default=None,
         description="of a digest: the day it is for, where the person lives",
         sa_column_kwargs=SENT,
+    )
+    occasion: str | None = Field(
+        default=None,
+        max_length=80,
+        description="of what is told each person once: what that is",
+        sa_column_kwargs=impersonal(),
+    )
+    holds_until: datetime | None = Field(
+        default=None, description="when it is of no use any more", sa_column_kwargs=impersonal()
     )
 
     @property

@@ -1,5 +1,6 @@
 """Reading announcements: to whom one goes, and which of them somebody may read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,18 +159,58 @@ def announcements(
     return [AnnouncementSeen(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """An announcement as a person's first page names it."""
+
+    id: UUID
+    edition_id: UUID
+    at: datetime
+    title: Texts
+
+
+def latest_for(
+    session: Session,
+    account_id: UUID,
+    *,
+    taken: Collection[UUID],
+    accompanied: Collection[UUID],
+    since: datetime,
+    most: int,
+) -> list[Latest]:
+    """What was announced to somebody in what they take or accompany, the newest first."""
+    here = col(Announcement.edition_id)
+    to_staff = here.in_(accompanied) & col(Announcement.audience).in_(
+        [Audience.EVERYBODY, Audience.TUTORS]
+    )
+    rows = session.execute(
+        select(col(Announcement.id), here, col(Announcement.created_at), col(Announcement.title))
+        .where(
+            col(Announcement.created_at) >= since,
+            col(Announcement.author_id) != account_id,
+            or_(here.in_(taken) & _for_participant(here, account_id), to_staff),
+        )
+        .order_by(col(Announcement.created_at).desc(), col(Announcement.id).desc())
+        .limit(most)
+    )
+    return [Latest(*row) for row in rows]
+
+
 def _readable(edition_id: UUID, reader: ReaderThere) -> list[ColumnElement[bool]]:
     here = col(Announcement.edition_id) == edition_id
     if reader.reads_all:
         return [here]
     own = col(Announcement.author_id) == reader.account_id
-    return [here, or_(own, _for_participant(edition_id, reader), _for_focal_point(reader))]
+    return [
+        here,
+        or_(own, _for_participant(edition_id, reader.account_id), _for_focal_point(reader)),
+    ]
 
 
-def _for_participant(edition_id: UUID, reader: ReaderThere) -> ColumnElement[bool]:
+def _for_participant(edition_id: Any, reader_id: UUID) -> ColumnElement[bool]:
     mine: tuple[Any, ...] = (
         col(Enrolment.edition_id) == edition_id,
-        col(Enrolment.account_id) == reader.account_id,
+        col(Enrolment.account_id) == reader_id,
         col(Enrolment.status).in_(PARTICIPANTS),
     )
     my_teams = (

@@ -23,13 +23,15 @@ from app.models import (
     Enrolment,
     EnrolmentCount,
     EnrolmentStatus,
+    Invitation,
+    InvitationState,
     Message,
     MessageStatus,
     StoredFile,
     WaitingPlace,
 )
 from app.queries.audit import examined, refuses_changes
-from app.queries.work import WAITS
+from app.queries.work import WAITS, state_of
 
 #: Work that waits longer is stuck: the worker looks each minute.
 PATIENCE = timedelta(minutes=15)
@@ -207,9 +209,17 @@ def _work(session: Session, now: datetime) -> Iterator[Finding]:
             CertificateStatus.FAILED,
         ),
         (Work.SEND_MESSAGE, "messages", Message, MessageStatus.QUEUED, MessageStatus.FAILED),
+        (
+            Work.SEND_INVITATION,
+            "invitations",
+            Invitation,
+            InvitationState.QUEUED,
+            InvitationState.FAILED,
+        ),
     ):
-        status = col(model.status)
-        since = func.coalesce(col(model.tried_at), col(model.created_at))
+        status = col(state_of(model))
+        written = model.changed_at if model is Invitation else model.created_at
+        since = func.coalesce(col(model.tried_at), col(written))
         patience = WAITS[work][-1] + PATIENCE  # of what failed once and is tried again
         is_stuck = case(
             (col(model.tries) == 0, since < now - PATIENCE), else_=since < now - patience

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlmodel import Session, col
 
 from app.core.db import Texts
@@ -17,6 +17,7 @@ from app.models import (
     Enrolment,
     EnrolmentStatus,
     LiveSession,
+    Message,
     PlatformRole,
     SessionStatus,
     StaffRole,
@@ -24,6 +25,7 @@ from app.models import (
 )
 
 ROOM_OPENS_BEFORE = timedelta(minutes=15)
+REMINDED_BEFORE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,11 @@ class Recipient:
 
 def active_participants(session: Session, edition_id: UUID) -> list[Recipient]:
     """Those who are taking the edition now: who has completed it needs no news of it."""
-    rows = session.execute(
+    return [Recipient(*row) for row in session.execute(_taking(edition_id))]
+
+
+def _taking(edition_id: UUID) -> Select[UUID, str, str, str]:
+    return (
         select(col(Account.id), col(Account.name), col(Account.language), col(Account.timezone))
         .join(Enrolment, col(Enrolment.account_id) == col(Account.id))
         .where(
@@ -255,7 +261,65 @@ def active_participants(session: Session, edition_id: UUID) -> list[Recipient]:
         )
         .order_by(col(Account.id))
     )
+
+
+_REMINDER = "session soon "
+
+
+def reminder_of(session_id: UUID) -> str:
+    """The occasion by which it is known whom nobody need remind of a session any more."""
+    return f"{_REMINDER}{session_id}"
+
+
+def is_soon(now: datetime) -> ColumnElement[bool]:
+    """Sessions of which people are reminded: until then the door of their room is shut."""
+    starts = col(LiveSession.starts_at)
+    return and_(
+        col(LiveSession.status) == SessionStatus.SCHEDULED,
+        starts > now + ROOM_OPENS_BEFORE,
+        starts <= now + REMINDED_BEFORE,
+    )
+
+
+def to_remind(session: Session, *, now: datetime) -> list[UUID]:
+    """The sessions that begin soon and of which somebody was not told."""
+    soon = session.execute(
+        select(col(LiveSession.id), col(LiveSession.edition_id))
+        .where(is_soon(now))
+        .order_by(col(LiveSession.starts_at))
+    ).all()
+    return [id_ for id_, edition_id in soon if not_reminded(session, edition_id, id_, most=1)]
+
+
+def not_reminded(
+    session: Session, edition_id: UUID, session_id: UUID, *, most: int | None = None
+) -> list[Recipient]:
+    """Those who take the edition, can come in, and were not told that the session is near."""
+    told = select(col(Message.id)).where(
+        col(Message.occasion) == reminder_of(session_id),
+        col(Message.account_id) == col(Account.id),
+    )
+    rows = session.execute(
+        _taking(edition_id)
+        .where(col(Account.suspended_at).is_(None), ~told.correlate(Account).exists())
+        .limit(most)
+    )
     return [Recipient(*row) for row in rows]
+
+
+def reminder_holds(session: Session, account_id: UUID, occasion: str) -> bool:
+    """Whether whoever was to be reminded still takes the edition of a session that takes place."""
+    holds = (
+        select(col(LiveSession.id))
+        .join(Enrolment, col(Enrolment.edition_id) == col(LiveSession.edition_id))
+        .where(
+            col(LiveSession.id) == UUID(occasion.removeprefix(_REMINDER)),
+            col(LiveSession.status) == SessionStatus.SCHEDULED,
+            col(Enrolment.account_id) == account_id,
+            col(Enrolment.status) == EnrolmentStatus.ACTIVE,
+        )
+    )
+    return session.execute(holds).first() is not None
 
 
 def possible_hosts(

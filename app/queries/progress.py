@@ -5,7 +5,18 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, Uuid, and_, bindparam, cast, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlmodel import Session, col
 
 from app.core.questions import Question
@@ -34,28 +45,38 @@ class Standing:
         return sum(state is ProgressState.DONE for state in self.activities.values())
 
 
-def _everything_personal() -> Select[tuple[Any, ...]]:
-    """One row: with each activity in a row of its own, fetching them takes longer than the rest."""
-    enrolment_id = bindparam("enrolment_id", type_=Uuid)
+def steps_of(enrolment_id: Any) -> ColumnElement[str]:
+    """What was done, in one text: with each activity in a row, fetching takes longer than all."""
     space: Any = literal_column("' '")  # a literal, which the types of SQLAlchemy do not foresee
     step = cast(col(Progress.activity_id), String) + ":" + cast(col(Progress.state), String)
-    steps = (
+    return (
         select(func.aggregate_strings(step, space))
         .where(col(Progress.enrolment_id) == enrolment_id)
         .scalar_subquery()
     )
+
+
+#: Beside the steps: all that is personal on the page of an edition.
+BESIDE_STEPS: tuple[Any, ...] = (col(Capstone.id), col(Capstone.status), col(Certificate.code))
+
+
+def with_what_came_of(enrolments: Select[tuple[Any, ...]]) -> Select[tuple[Any, ...]]:
+    """Join the team's capstone and the certificate, where there are any, to each enrolment."""
     issued = and_(
         col(Certificate.enrolment_id) == col(Enrolment.id),
         col(Certificate.status) == CertificateStatus.ISSUED,
     )
     return (
-        select(steps, col(Capstone.id), col(Capstone.status), col(Certificate.code))
-        .select_from(Enrolment)
-        .join(TeamMember, col(TeamMember.enrolment_id) == col(Enrolment.id), isouter=True)
+        enrolments.join(TeamMember, col(TeamMember.enrolment_id) == col(Enrolment.id), isouter=True)
         .join(Capstone, col(Capstone.team_id) == col(TeamMember.team_id), isouter=True)
         .join(Certificate, issued, isouter=True)
-        .where(col(Enrolment.id) == enrolment_id)
     )
+
+
+def _everything_personal() -> Select[tuple[Any, ...]]:
+    enrolment_id = bindparam("enrolment_id", type_=Uuid)
+    columns = select(steps_of(enrolment_id), *BESIDE_STEPS).select_from(Enrolment)
+    return with_what_came_of(columns).where(col(Enrolment.id) == enrolment_id)
 
 
 _STANDING = Question(_everything_personal())
@@ -71,7 +92,14 @@ def _step(text: str) -> tuple[UUID, ProgressState]:
 def standing(session: Session, enrolment_id: UUID) -> Standing:
     """Everything personal on the edition's page, in one statement."""
     row = _STANDING.row(session, enrolment_id=enrolment_id)
-    if row is None:
-        return Standing()
-    steps, capstone_id, status, code = row
-    return Standing(dict(map(_step, (steps or "").split())), capstone_id, status, code)
+    return understood(*row) if row else Standing()
+
+
+def understood(
+    steps: str | None,
+    capstone_id: UUID | None,
+    capstone: CapstoneStatus | None,
+    certificate: str | None,
+) -> Standing:
+    """The columns of `steps_of` and `BESIDE_STEPS` as they come from the database."""
+    return Standing(dict(map(_step, (steps or "").split())), capstone_id, capstone, certificate)

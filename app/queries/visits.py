@@ -48,6 +48,7 @@ from app.models import (
     StaffRole,
 )
 from app.policy import Action, Role, permits
+from app.queries.progress import BESIDE_STEPS, Standing, steps_of, understood, with_what_came_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class EditionVisitFacts:
     enrolment: EnrolmentSeen | None
     staff_role: StaffRole | None
     own_people_there: bool
+    standing: Standing | None = None  # of a participant, where it was asked for
 
     @cached_property
     def roles(self) -> frozenset[Role]:
@@ -301,18 +303,27 @@ def _before_an_edition(somebody: Select[tuple[Any, ...]]) -> Select[tuple[Any, .
     )
 
 
-class KnownBy(Enum):
-    """The secret by which a request shows whose it is; its two statements are put together once."""
+def _with_standing(visit: Select[tuple[Any, ...]]) -> Select[tuple[Any, ...]]:
+    return with_what_came_of(visit.add_columns(steps_of(col(Enrolment.id)), *BESIDE_STEPS))
 
-    COOKIE = (Question(_signed_in()), Question(_before_an_edition(_signed_in())))
-    KEY = (Question(_holding_a_key()), Question(_before_an_edition(_holding_a_key())))
+
+class KnownBy(Enum):
+    """The secret by which a request shows whose it is; its statements are put together once."""
+
+    COOKIE = _signed_in()
+    KEY = _holding_a_key()
+
+    def __init__(self, somebody: Select[tuple[Any, ...]]) -> None:
+        visit = _before_an_edition(somebody)
+        self.viewer = Question(somebody)
+        self.visit = Question(visit)
+        self.visit_with_standing = Question(_with_standing(visit))
 
 
 def viewer(
     session: Session, token_hash: str, *, now: datetime, known_by: KnownBy = KnownBy.COOKIE
 ) -> Viewer | None:
-    question, _ = known_by.value
-    row = question.row(session, token_hash=token_hash, now=now)
+    row = known_by.viewer.row(session, token_hash=token_hash, now=now)
     return Viewer(*row) if row else None
 
 
@@ -323,9 +334,10 @@ def edition_visit(
     *,
     now: datetime,
     known_by: KnownBy = KnownBy.COOKIE,
+    with_standing: bool = False,
 ) -> EditionVisitFacts:
     """The person of the sign-in before the edition, in one statement; parts missing are None."""
-    _, question = known_by.value
+    question = known_by.visit_with_standing if with_standing else known_by.visit
     row = question.row(session, token_hash=token_hash, now=now, edition_id=edition_id)
     return _visit(row) if row else NOBODY
 
@@ -333,12 +345,14 @@ def edition_visit(
 def _visit(row: tuple[Any, ...]) -> EditionVisitFacts:
     a, b = len(_VIEWER), len(_VIEWER) + len(_EDITION)
     c = b + len(_ENROLMENT)
+    personal = row[c + 2 :]
     return EditionVisitFacts(
         viewer=Viewer(*row[:a]),
         edition=EditionSeen(*row[a:b]) if row[a] else None,
         enrolment=EnrolmentSeen(*row[b:c]) if row[b] else None,
         staff_role=row[c],
         own_people_there=bool(row[c + 1]),
+        standing=understood(*personal) if personal and row[b] else None,
     )
 
 

@@ -25,14 +25,15 @@ from app.models import (
 #: What failed is tried again, each time after longer, and then left for a person to see.
 MOST_TRIES = 6
 #: How long to wait after each failure. A mail server may be down for a day.
-WAITS: dict[Work, tuple[timedelta, ...]] = {
-    Work.DRAW_CERTIFICATE: tuple(timedelta(minutes=2**tries) for tries in range(1, MOST_TRIES)),
-    Work.SEND_MESSAGE: tuple(timedelta(minutes=n) for n in (2, 15, 60, 4 * 60, 19 * 60)),
-}
+_SOON = tuple(timedelta(minutes=2**tries) for tries in range(1, MOST_TRIES))
+_WITHIN_A_DAY = tuple(timedelta(minutes=n) for n in (2, 15, 60, 4 * 60, 19 * 60))
+WAITS: dict[Work, tuple[timedelta, ...]] = dict.fromkeys(Work, _SOON) | dict.fromkeys(
+    (Work.SEND_MESSAGE, Work.SEND_INVITATION), _WITHIN_A_DAY
+)
 #: Whoever took something up that long ago and told nothing has died with it.
 ABANDONED = timedelta(minutes=10)
 
-#: Which rows are work, and in which state they wait; people who wait for a certificate come first.
+#: Which rows are work, and in which state they wait; what thousands may wait for comes last.
 WAITING: dict[
     Work,
     tuple[
@@ -49,9 +50,9 @@ WAITING: dict[
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
     Work.CHECK_IMPORT: (PeopleImport, ImportStatus.CHECKING),
     Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
-    Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
     Work.SEND_INVITATION: (Invitation, InvitationState.QUEUED),
     Work.COPY_DATA: (DataCopy, CopyStatus.REQUESTED),
+    Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
 }
 
 

@@ -22,8 +22,10 @@ from app.web.quiz_page import show_quiz
 
 router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/activities/{activity}")
 
-Reader = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))]
-Taker = Annotated[EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES))]
+Reader = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION, with_standing=True))]
+Taker = Annotated[
+    EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES, with_standing=True))
+]
 
 #: More than anybody makes: what databases can count is more.
 MOST_ATTEMPTS = 100_000

@@ -14,7 +14,7 @@ from app.models import EnrolmentStatus
 from app.policy import Action
 from app.queries.outlines import ActivityLine, ModuleState, Outline, module_states, next_activity
 from app.queries.outlines import outline as outline_of
-from app.queries.progress import Standing, standing
+from app.queries.progress import Standing
 from app.queries.schedule import SessionAhead, schedule, upcoming
 from app.web.content import content_language
 from app.web.edition_tabs import edition_tabs
@@ -27,7 +27,9 @@ from app.web.pieces import around, piece
 
 router = APIRouter(route_class=OneHopRoute)
 
-Visitor = Annotated[EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION))]
+Visitor = Annotated[
+    EditionVisit, guarded_by(edition_where(Action.VIEW_EDITION, with_standing=True))
+]
 
 
 @router.get("/editions/{edition}", name="editions.show")
@@ -57,11 +59,11 @@ def _made_of(visit: EditionVisit, ahead: SessionAhead | None) -> tuple[object, .
 
 
 def _page(request: Request, visit: EditionVisit, ahead: SessionAhead | None) -> Response:
-    edition, enrolment = visit.edition, visit.enrolment
+    edition = visit.edition
     personal = visit.may(Action.TAKE_ACTIVITIES)
     spoken = content_language(visit)
     outline = outline_of(visit.session, edition.id, edition.version, spoken)
-    stands = standing(visit.session, enrolment.id) if personal and enrolment else None
+    stands = visit.standing if personal else None
     title = Title(choose(edition.title, spoken), chosen_language(edition.title, spoken))
     return render_framed(
         request,
@@ -90,6 +92,9 @@ def _top(visit: EditionVisit, title: Title) -> Markup:
         ends_on=visit.edition.ends_on,
         hours=visit.edition.hours,
         tab_items=tuple(edition_tabs(visit)),
+        write=f"/editions/{visit.edition.id}/announcements/new"
+        if visit.may(Action.ANNOUNCE)
+        else "",
     )
 
 

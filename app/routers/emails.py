@@ -24,6 +24,7 @@ from app.services.email_changes import (
     refuse_change,
 )
 from app.web.addresses import NewAddress
+from app.web.beat import OnTheBeatRoute
 from app.web.db import unit_of_work
 from app.web.entering import later_please
 from app.web.forms import Form, submitted, understood
@@ -35,13 +36,12 @@ from app.web.guards import (
     signed_in_for_slow_work,
 )
 from app.web.link_page import SecretForm, reader, send_own_link, sent_page, with_link
-from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
 from app.web.proof import Claim, once_proven
 from app.web.threads import in_a_thread, pages
 from app.web.throttle import address_of
 
-router = APIRouter(route_class=OneHopRoute)
+router = APIRouter(route_class=OnTheBeatRoute)
 
 Public = Annotated[None, guarded_by(public)]
 SecretSent = Annotated[Form[SecretForm], Depends(submitted(SecretForm))]

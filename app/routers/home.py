@@ -12,8 +12,9 @@ from app.core import clock
 from app.core.formats import current_zone, local
 from app.core.i18n import choose, chosen_language
 from app.core.i18n import gettext as _
-from app.models import CapstoneStatus, Edition, EnrolmentStatus
+from app.models import CapstoneStatus, Edition, EnrolmentStatus, StaffRole
 from app.policy import Action
+from app.queries.announcements import Latest, latest_for
 from app.queries.certificates import certificates_of
 from app.queries.home import NO_STEPS, OwnEdition, OwnWork, Steps, own_editions, steps_of, works_of
 from app.queries.live_sessions import SessionAnywhere, sessions_everywhere
@@ -29,6 +30,8 @@ Person = Annotated[Visit, guarded_by(signed_in)]
 LONGEST_SESSION = timedelta(hours=12)
 SOON = timedelta(days=30)
 MOST_SESSIONS = 50
+NEWS = timedelta(days=21)
+MOST_NEWS = 3
 MOST_LISTED = 5  # so that the days on which work is due stay in sight
 
 
@@ -69,6 +72,7 @@ def show(request: Request, visit: Person) -> Response:
         greeting=_greeting(local(now).hour),
         today=today,
         titles={edition.id: edition for edition in own},
+        StaffRole=StaffRole,
         applications=[e for e in own if e.status in ASKED],
         accompanied=_running_first([e for e in own if e.role], today=today),
         certificates=certificates_of(visit.session, visit.viewer.id),
@@ -95,6 +99,7 @@ def _under_way(
         "returned": next((w for w in works if w.status is CapstoneStatus.RETURNED), None),
         "next_session": ahead[0] if ahead else None,
         "dates": _dates(own, works, ahead, now=now, today=today),
+        "news": _news(visit, own, now=now, today=today),
     }
 
 
@@ -159,6 +164,23 @@ def _sessions_ahead(
         most=MOST_SESSIONS,
     )
     return [s for s in found if not s.session.is_over(now) and not s.session.is_cancelled]
+
+
+def _news(visit: Visit, own: list[OwnEdition], *, now: datetime, today: date) -> list[Latest]:
+    """What was announced of late in what runs."""
+    running = [edition for edition in own if not _is_over(edition, today)]
+    taken = [edition.id for edition in running if edition.takes_part]
+    accompanied = [edition.id for edition in running if edition.role]
+    if not taken and not accompanied:
+        return []
+    return latest_for(
+        visit.session,
+        visit.viewer.id,
+        taken=taken,
+        accompanied=accompanied,
+        since=now - NEWS,
+        most=MOST_NEWS,
+    )
 
 
 def _dates(

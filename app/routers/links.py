@@ -15,6 +15,7 @@ from app.queries.links import link_seen
 from app.services.links import ask_for_link, enter_by_link
 from app.services.registration import is_same_browser
 from app.web.addresses import Address
+from app.web.beat import OnTheBeatRoute
 from app.web.cookie import browser_secret
 from app.web.db import unit_of_work
 from app.web.development import shows_messages
@@ -22,12 +23,11 @@ from app.web.entering import Proof, destination, later_please, let_in, proven_by
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, anyone, guarded_by, public
 from app.web.link_page import SecretForm, sent_page, void_page, with_link
-from app.web.one_hop import OneHopRoute
 from app.web.onward import path_within
 from app.web.pages import go_to, render
 from app.web.throttle import address_of, link_looks
 
-router = APIRouter(route_class=OneHopRoute)
+router = APIRouter(route_class=OnTheBeatRoute)
 
 Anyone = Annotated[Visit, guarded_by(anyone)]
 Public = Annotated[None, guarded_by(public)]

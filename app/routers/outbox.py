@@ -1,6 +1,6 @@
 """The outbox: every message to a person, for those who keep the platform running."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -12,9 +12,16 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.links import without_links
 from app.core.mails import as_html
+from app.jobs.invitations import as_message
 from app.jobs.messages import as_page
-from app.models import MessageKind, MessageStatus, Withheld
+from app.models import InvitationState, MessageKind, MessageStatus, MessageWording, Withheld
 from app.policy import Action
+from app.queries.invitations import (
+    InvitationWritten,
+    how_many_anywhere,
+    invitation_written,
+    invitations_anywhere,
+)
 from app.queries.messages import (
     PAGE,
     MessageSeen,
@@ -25,6 +32,8 @@ from app.queries.messages import (
     message_seen,
     messages,
 )
+from app.queries.wordings import wordings_of
+from app.services.admission_messages import invitation_words
 from app.services.bounces import clear
 from app.services.notifications import send_again
 from app.web.asked import address_of, asked
@@ -42,6 +51,10 @@ Carer = Annotated[Visit, guarded_by(may(Action.SEE_BOUNCES))]
 
 #: A mail brings its own style; nothing in it may run, load or lead anywhere from here.
 _ONLY_TO_LOOK_AT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+
+
+#: The letter to who is invited, and the tab of all of these.
+INVITATION, INVITATIONS = "invitation", "invitations"
 
 
 class OutboxFilter(BaseModel):
@@ -70,7 +83,7 @@ def index(
         "outbox/index.html",
         here="outbox",
         form=form,
-        tab_items=_tabs(form, counts),
+        tab_items=_tabs(form, counts, how_many_anywhere(visit.session, wanted.person)),
         tab=wanted.status or "",
         messages=found,
         reasons=_reasons(found),
@@ -85,9 +98,9 @@ def index(
 
 
 def _tabs(
-    form: Form[OutboxFilter], counts: dict[MessageStatus, int]
+    form: Form[OutboxFilter], counts: dict[MessageStatus, int], invitations: int
 ) -> list[tuple[str, str, str, int]]:
-    """All, and each state that any message is in or that is looked at."""
+    """All, each state that any message is in or that is looked at, and the invitations."""
     base = address_of("/outbox", form, "status", "page")
     sign = "&" if "?" in base else "?"
     here = form.data.status if form.data else None
@@ -97,6 +110,12 @@ def _tabs(
             (status.value, f"{base}{sign}status={status}", label(status), counts.get(status, 0))
             for status in MessageStatus
             if counts.get(status) or status is here
+        ),
+        (
+            INVITATIONS,
+            address_of("/outbox/invitations", form, "status", "kind", "page"),
+            _("Invitations"),
+            invitations,
         ),
     ]
 
@@ -119,6 +138,52 @@ def as_mail_shows_it(visit: Keeper, message: UUID) -> Response:
         raise NotFound(_("There is no such message."))
     items = items_of(visit.session, message) if found.digest_day else []
     html = as_html(as_page(found, without_links(found.body, _("(link)")), tuple(items)))
+    return HTMLResponse(html, headers={"Content-Security-Policy": _ONLY_TO_LOOK_AT})
+
+
+@router.get("/outbox/invitations", name="outbox.invitations")
+def invitations(
+    request: Request,
+    visit: Keeper,
+    form: Annotated[Form[OutboxFilter], Depends(asked(OutboxFilter))],
+) -> Response:
+    """They are to people who need have no account, so they are no messages of one."""
+    wanted = form.data or OutboxFilter()
+    total = how_many_anywhere(visit.session, wanted.person)
+    last = max(1, -(-total // PAGE))
+    page = min(wanted.page, last)
+    own = wordings_of(visit.session, INVITATION)
+    found = invitations_anywhere(visit.session, wanted.person, page=page, size=PAGE)
+    counts = how_many_by_status(visit.session, Sought(person=wanted.person))
+    return render(
+        request,
+        visit,
+        "outbox/invitations.html",
+        here="outbox",
+        form=form,
+        tab_items=_tabs(form, counts, total),
+        tab=INVITATIONS,
+        invitations=[(one, _words_of(one, own)) for one in found],
+        number=page,
+        last=last,
+        address=address_of("/outbox/invitations", form, "page", "status", "kind"),
+        InvitationState=InvitationState,
+    )
+
+
+def _words_of(one: InvitationWritten, own: Mapping[str, MessageWording]) -> tuple[str, str]:
+    """Subject and text without the link, which is its reader's alone."""
+    return invitation_words(own, one.course, one.invitation.language, _("(link)"))
+
+
+@router.get("/outbox/invitations/{invitation}/mail", name="outbox.invitation_mail")
+def invitation_as_mail_shows_it(visit: Keeper, invitation: UUID) -> Response:
+    found = invitation_written(visit.session, invitation)
+    if found is None:
+        raise NotFound(_("There is no such invitation."))
+    own = wordings_of(visit.session, INVITATION)
+    letter, _somebody = as_message(found[0], own, found[1], _("(link)"))
+    html = as_html(as_page(letter, letter.body))
     return HTMLResponse(html, headers={"Content-Security-Policy": _ONLY_TO_LOOK_AT})
 
 

@@ -21,7 +21,9 @@ from app.web.quiz_page import QuizForm, show_quiz
 
 router = APIRouter(route_class=OneHopRoute)
 
-Taker = Annotated[EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES))]
+Taker = Annotated[
+    EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES, with_standing=True))
+]
 
 
 @router.post("/editions/{edition}/activities/{activity}/answers", name="quizzes.hand_in")

@@ -27,6 +27,7 @@ from app.services.registration import (
 )
 from app.services.tries import refuse_flooding
 from app.web.addresses import NewAddress
+from app.web.beat import OnTheBeatRoute
 from app.web.choices import zone_offered
 from app.web.cookie import browser_secret, new_browser_secret, remember_browser
 from app.web.db import unit_of_work
@@ -34,7 +35,6 @@ from app.web.entering import Proof, destination, later_please, let_in, proven_by
 from app.web.forms import Form, understood
 from app.web.guards import Visit, anyone, guarded_by, public
 from app.web.link_page import count_void, sent_page, with_link
-from app.web.one_hop import OneHopRoute
 from app.web.onward import path_within
 from app.web.pages import go_to, render
 from app.web.person_form import (
@@ -48,7 +48,7 @@ from app.web.person_form import (
 from app.web.threads import in_a_thread, pages
 from app.web.throttle import address_of
 
-router = APIRouter(route_class=OneHopRoute)
+router = APIRouter(route_class=OnTheBeatRoute)
 
 Anyone = Annotated[Visit, guarded_by(anyone)]
 Public = Annotated[None, guarded_by(public)]

@@ -11,7 +11,7 @@ from app.core.i18n import ngettext
 from app.models import ActivityKind, CapstoneKind, EnrolmentStatus, ProgressState
 from app.policy import Action
 from app.queries.outlines import Outline, module_states, next_activity, outline
-from app.queries.progress import Standing, standing
+from app.queries.progress import Standing
 from app.queries.results import certificate_of, presence, quiz_results
 from app.queries.visits import EditionSeen
 from app.web.content import content_language
@@ -22,14 +22,15 @@ from app.web.pages import render
 
 router = APIRouter(route_class=OneHopRoute)
 
-Taker = Annotated[EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES))]
+Taker = Annotated[
+    EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES, with_standing=True))
+]
 
 
 @router.get("/editions/{edition}/results", name="results.show")
 def show(request: Request, visit: Taker) -> Response:
-    edition, enrolment = visit.edition, visit.enrolled
+    edition, enrolment, stands = visit.edition, visit.enrolled, visit.standing
     whole = outline(visit.session, edition.id, edition.version, content_language(visit))
-    stands = standing(visit.session, enrolment.id)
     states = module_states(whole, stands.activities, on=clock.today(current_zone()))
     return render(
         request,

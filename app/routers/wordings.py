@@ -5,18 +5,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from app.core import clock, formats
+from app.core import clock
 from app.core.errors import NotFound
 from app.core.i18n import LANGUAGES, speaking
 from app.core.i18n import gettext as _
-from app.core.settings import settings
-from app.models import CHOSEN_GROUPS, KINDS, MessageGroup, MessageWording
+from app.models import CHOSEN_GROUPS, MessageGroup, MessageWording
 from app.policy import Action
 from app.queries.wordings import reworded, wordings_of
+from app.services.letters import BUILT_IN, Letter
 from app.services.notifications import body_of
 from app.services.wordings import (
-    BUILT_IN,
-    Letter,
     as_built_in,
     composed,
     restore,
@@ -26,27 +24,14 @@ from app.services.wordings import (
 )
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, guarded_by, may
-from app.web.labels import N_, label
+from app.web.labels import label
+from app.web.letters import TITLES, examples, explained
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
 
 router = APIRouter(route_class=OneHopRoute, prefix="/messages/templates")
 
 Keeper = Annotated[Visit, guarded_by(may(Action.CHANGE_WORDINGS))]
-
-#: What each letter is called; its address has hyphens for the blanks of its name.
-TITLES = {
-    "welcome": N_("Welcome"),
-    "place given": N_("Place given"),
-    "application declined": N_("Application declined"),
-    "place taken away": N_("Place taken away"),
-    "session moved": N_("Live session moved"),
-    "session cancelled": N_("Live session cancelled"),
-    "capstone accepted": N_("Team work accepted"),
-    "capstone returned": N_("Team work returned"),
-    "certificate ready": N_("Certificate ready"),
-    "certificate withdrawn": N_("Certificate withdrawn"),
-}
 
 
 class Wording(BaseModel):
@@ -64,8 +49,11 @@ def index(request: Request, visit: Keeper) -> Response:
         "wordings/index.html",
         here="outbox",
         groups=[
-            (label(group), [one for one in _listed(changed) if one["group"] is group])
-            for group in (MessageGroup.ACCOUNT, *CHOSEN_GROUPS)
+            (
+                label(group) if group else _("Digest"),
+                [one for one in _listed(changed) if one["group"] is group],
+            )
+            for group in (MessageGroup.ACCOUNT, *CHOSEN_GROUPS, None)
         ],
     )
 
@@ -73,7 +61,7 @@ def index(request: Request, visit: Keeper) -> Response:
 def _listed(changed: set[tuple[str, str]]) -> list[dict[str, Any]]:
     return [
         {
-            "group": KINDS[letter.kind].group,
+            "group": letter.group,
             "title": _title(name),
             "slug": name.replace(" ", "-"),
             "changed": [code for code in LANGUAGES if (name, code) in changed],
@@ -150,8 +138,8 @@ def _page(
         language=language,
         is_own=own is not None,
         built_in=as_built_in(name, language),
-        placeholders=[(f"{{{one}}}", _explained(one)) for one in letter.allowed],
-        needs=letter.needs,
+        placeholders=[(f"{{{one}}}", explained(one)) for one in letter.allowed],
+        needs=[f"{{{one}}}" for one in letter.needs],
         sample=_sample(name, language, form) if not form.errors else None,
     )
 
@@ -166,48 +154,10 @@ def _sample(name: str, language: str, form: Form[Wording]) -> Letter:
         changed_at=clock.now(),
     )
     with speaking(language):
-        about = _examples()
+        about = examples()
         subject, paragraphs = composed(name, about, own)
-        return Letter(subject, tuple(body_of(about["name"], paragraphs).split("\n\n")))
-
-
-def _examples() -> dict[str, str]:
-    now = clock.now()
-    return {
-        "name": "Ana Pérez",
-        "course": _("Digital skills in the workshop"),
-        "title": _("Reading vacancies together"),
-        "address": f"{settings().base_url}/home",
-        "check": f"{settings().base_url}/verify",
-        "code": "T7K4-9WQX-3HMR",
-        "reason": _("The name was misspelt."),
-        "number": "2",
-        "message": _("Well done. Say who is responsible for each step."),
-        "minutes": "90",
-        "before": formats.moment(now),
-        "now": formats.moment(now),
-        "moment": formats.moment(now),
-        "zone": formats.zone_name("America/Bogota", now),
-    }
-
-
-def _explained(placeholder: str) -> str:
-    return {
-        "name": _("the name of who gets it"),
-        "course": _("the title of the course"),
-        "title": _("the title of the session or the work"),
-        "address": _("the link"),
-        "check": _("the link to check the certificate"),
-        "code": _("the code of the certificate"),
-        "reason": _("the reason given"),
-        "number": _("the number of the version"),
-        "message": _("what the tutor wrote"),
-        "minutes": _("the length in minutes"),
-        "before": _("the hour before"),
-        "now": _("the new hour"),
-        "moment": _("the hour"),
-        "zone": _("the time zone of the hours"),
-    }[placeholder]
+        greeted = "" if BUILT_IN[name].to_anybody else about["name"]
+        return Letter(subject, tuple(body_of(greeted, paragraphs).split("\n\n")))
 
 
 def _joined(letter: Letter) -> tuple[str, str]:

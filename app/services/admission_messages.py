@@ -1,15 +1,17 @@
 """What people are told of their way into an edition; each message in its reader's language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
-from app.core.formats import living_in, moment
+from app.core.db import Texts
 from app.core.i18n import choose, speaking
-from app.core.i18n import gettext as _
 from app.core.settings import settings
-from app.models import Account, Course, Edition, Message
-from app.services.notifications import write
+from app.core.text import one_line
+from app.models import Account, Course, Edition, Message, MessageWording
+from app.services.notifications import LONGEST_SUBJECT, News, body_of, tell
+from app.services.wordings import composed
 
 
 def place_address(course: Course, edition: Edition) -> str:
@@ -20,74 +22,34 @@ def place_address(course: Course, edition: Edition) -> str:
 def seat_offered(
     session: Session, account: Account, course: Course, edition: Edition, *, ends_at: datetime
 ) -> Message:
-    with speaking(account.language), living_in(account.timezone):
-        said = {"course": choose(course.title, account.language), "until": moment(ends_at)}
-        return write(
-            session,
-            account,
-            "seat offered",
-            _("A place is free for you in “%(course)s”") % said,
-            _("A place in the course “%(course)s” is free, and it is yours if you want it.") % said,
-            _("Say by %(until)s whether you take it. After that it goes to the next in line.")
-            % said,
-            _("Answer here: %(address)s") % {"address": place_address(course, edition)},
-        )
+    address = place_address(course, edition)
+    about: News = {"course": course.title, "until": ends_at, "address": address}
+    return tell(session, account, "seat offered", about)
 
 
 def offer_lapsed(session: Session, account: Account, course: Course, edition: Edition) -> Message:
-    with speaking(account.language):
-        said = {"course": choose(course.title, account.language)}
-        return write(
-            session,
-            account,
-            "offer lapsed",
-            _("Your place in “%(course)s” went to the next in line") % said,
-            _("We had no answer from you, so the place went to the next in line.") % said,
-            _("While enrolment is open you can stand in line again: %(address)s")
-            % {"address": place_address(course, edition)},
-        )
+    about: News = {"course": course.title, "address": place_address(course, edition)}
+    return tell(session, account, "offer lapsed", about)
 
 
 def put_in_line(
     session: Session, account: Account, course: Course, edition: Edition, *, position: int
 ) -> Message:
-    with speaking(account.language):
-        said = {"course": choose(course.title, account.language), "position": position}
-        return write(
-            session,
-            account,
-            "put in line",
-            _("You are on the waiting list of “%(course)s”") % said,
-            _("All places are taken. You are number %(position)s in line.") % said,
-            _("When a place is freed for you, we write to you. See how you stand: %(address)s")
-            % {"address": place_address(course, edition)},
-        )
+    address = place_address(course, edition)
+    about: News = {"course": course.title, "position": str(position), "address": address}
+    return tell(session, account, "put in line", about)
 
 
 def nominated(session: Session, account: Account, course: Course, edition: Edition) -> Message:
-    with speaking(account.language):
-        said = {"course": choose(course.title, account.language)}
-        return write(
-            session,
-            account,
-            "nominated",
-            _("Your institution named you for “%(course)s”") % said,
-            _("Your institution would like you to take the course “%(course)s”.") % said,
-            _("A coordinator decides. If you do not want to take part, say so here: %(address)s")
-            % {"address": place_address(course, edition)},
-        )
+    about: News = {"course": course.title, "address": place_address(course, edition)}
+    return tell(session, account, "nominated", about)
 
 
-def invitation_words(title: dict[str, str], address: str) -> tuple[str, str]:
-    """Subject and text of an invitation, in the language that is spoken now."""
-    said = {"course": choose(title), "address": address}
-    paragraphs = [
-        _("Hello,"),
-        _("You are invited to the course “%(course)s”.") % said,
-        _("Come in here: %(address)s") % said,
-        _("The link is for you alone and works once. If you have no account yet, make one first.")
-        + " "
-        + _("Use this e-mail address for it."),
-        _("Taller, the learning workshop of the network") + f"\n{settings().base_url}",
-    ]
-    return _("You are invited to “%(course)s”") % said, "\n\n".join(paragraphs)
+def invitation_words(
+    own: Mapping[str, MessageWording], title: Texts, language: str, address: str
+) -> tuple[str, str]:
+    """Subject and text of an invitation, in its language; ``own`` are an installation's words."""
+    with speaking(language):
+        about = {"course": choose(title, language), "address": address}
+        subject, paragraphs = composed("invitation", about, own.get(language))
+        return one_line(subject)[:LONGEST_SUBJECT], body_of("", paragraphs)

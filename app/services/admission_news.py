@@ -5,11 +5,10 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from app.core.db import Texts
-from app.core.i18n import choose, speaking
 from app.core.i18n import gettext as _
 from app.core.settings import settings
 from app.models import Account, EnrolmentStatus, Message, Reason
-from app.services.notifications import write
+from app.services.notifications import News, tell
 
 
 def reason_words(reason: Reason) -> str:
@@ -35,67 +34,41 @@ def reasons_given(reason: Reason | None, words: str) -> list[str]:
 
 
 def declined(
-    session: Session, account: Account, title: Texts, reason: Reason | None, words: str
+    session: Session,
+    account: Account,
+    title: Texts,
+    reason: Reason | None = None,
+    words: str = "",
 ) -> Message:
-    with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "application declined",
-            _("Your application for “%(course)s”") % {"course": course},
-            _("We could not give you a place in the course “%(course)s” this time.")
-            % {"course": course},
-            *_reason(reason, words),
-            _("Other courses are open here: %(address)s") % {"address": settings().base_url},
-        )
+    about: News = {
+        "course": title,
+        "because": said_why(reason, words),
+        "address": settings().base_url,
+    }
+    return tell(session, account, "application declined", about)
 
 
 def withdrawn(
-    session: Session, account: Account, title: Texts, reason: Reason | None, words: str
+    session: Session,
+    account: Account,
+    title: Texts,
+    reason: Reason | None = None,
+    words: str = "",
 ) -> Message:
-    with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "place taken away",
-            _("You no longer take part in “%(course)s”") % {"course": course},
-            _("A coordinator took you out of the course “%(course)s”. What you did is kept.")
-            % {"course": course},
-            *_reason(reason, words),
-            _("If you think this is a mistake, write to the coordinators of your course."),
-        )
+    about: News = {"course": title, "because": said_why(reason, words)}
+    return tell(session, account, "place taken away", about)
 
 
 def waitlisted(session: Session, account: Account, title: Texts) -> Message:
-    with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "put on the waiting list",
-            _("You are on the waiting list for “%(course)s”") % {"course": course},
-            _("You are on the waiting list for the course “%(course)s”.") % {"course": course},
-            _("We write to you as soon as there is a place for you."),
-        )
+    return tell(session, account, "put on the waiting list", {"course": title})
 
 
 def taken_back(
     session: Session, account: Account, title: Texts, standing: EnrolmentStatus
 ) -> Message:
     """A decision of which the person was told no longer holds; ``standing`` does again."""
-    with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "decision taken back",
-            _("Correction: “%(course)s”") % {"course": course},
-            _("A decision about you in the course “%(course)s” was taken back.")
-            % {"course": course},
-            _AGAIN[standing](),
-        )
+    about: News = {"course": title, "standing": _AGAIN[standing]}
+    return tell(session, account, "decision taken back", about)
 
 
 _AGAIN: dict[EnrolmentStatus, Callable[[], str]] = {
@@ -108,6 +81,11 @@ _AGAIN: dict[EnrolmentStatus, Callable[[], str]] = {
 }
 
 
-def _reason(reason: Reason | None, words: str) -> list[str]:
-    said = " ".join(reasons_given(reason, words))
-    return [_("The reason given is: %(reason)s") % {"reason": said}] if said else []
+def said_why(reason: Reason | None, words: str) -> Callable[[], str]:
+    """A sentence with the reason, if there is one; said in the language that holds by then."""
+
+    def why() -> str:
+        said = " ".join(reasons_given(reason, words))
+        return _("The reason given is: %(reason)s") % {"reason": said} if said else ""
+
+    return why

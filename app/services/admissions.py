@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.core.db import Texts
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.models import (
@@ -48,6 +49,7 @@ class Judgement:
     reason: Reason | None = None
     words: str = ""
     tell_reason: bool = False
+    seen_at: datetime | None = None  # when whoever decides looked at the people
 
     @property
     def reason_for_them(self) -> tuple[Reason | None, str]:
@@ -71,14 +73,16 @@ def decide(
     *,
     by: UUID,
     now: datetime,
-    seen_at: datetime | None = None,
+    quietly: bool = False,
 ) -> Decided:
     """Give the same verdict to all of the ``chosen`` for whom it is still possible.
 
     Of two coordinators who decide at once, the second is told that somebody was quicker. Whoever
-    has moved since ``seen_at``, when they were looked at, stays: they may have left by themselves.
+    has moved since they were looked at stays: they may have left by themselves.
+    ``quietly``: they are not told.
     """
     edition, everybody = locked(session, edition_id, chosen)
+    seen_at = judgement.seen_at
     moved_on = _moved_since(session, chosen, seen_at) if seen_at else set()
     fitting = [
         one
@@ -91,9 +95,9 @@ def decide(
         )
     before = {one.id: (one.status, facts_of(one)) for one in fitting}
     if judgement.verdict is Verdict.APPROVE:
-        approve(session, edition_id, list(before), by=by, now=now)
+        approve(session, edition_id, list(before), by=by, now=now, quietly=quietly)
     else:
-        _move(session, edition, fitting, judgement, by=by, now=now)
+        _move(session, edition, fitting, judgement, by=by, now=now, quietly=quietly)
     moved = [one for one in fitting if one.status is judgement.verdict.status]
     decision = _noted(session, edition_id, judgement, by=by, now=now)
     for one in moved:
@@ -172,6 +176,7 @@ def _move(
     *,
     by: UUID,
     now: datetime,
+    quietly: bool = False,
 ) -> None:
     title = session.get_one(Course, edition.course_id).title
     accounts = accounts_of(session, people)
@@ -182,12 +187,8 @@ def _move(
             one.left_word, one.left_by_choice = judgement.words[:200], False
         change_status(session, one, judgement.verdict.status, now=now, by=by)
         account = accounts[one.account_id]
-        if judgement.verdict is Verdict.WAITLIST:
-            news.waitlisted(session, account, title)
-        elif judgement.verdict is Verdict.DECLINE:
-            news.declined(session, account, title, *judgement.reason_for_them)
-        else:
-            news.withdrawn(session, account, title, *judgement.reason_for_them)
+        if not quietly:
+            _tell(session, account, title, judgement)
         record(
             session,
             by,
@@ -199,6 +200,15 @@ def _move(
             after={"status": one.status},
             reason=judgement.reason,
         )
+
+
+def _tell(session: Session, account: Account, title: Texts, judgement: Judgement) -> None:
+    if judgement.verdict is Verdict.WAITLIST:
+        news.waitlisted(session, account, title)
+    elif judgement.verdict is Verdict.DECLINE:
+        news.declined(session, account, title, *judgement.reason_for_them)
+    else:
+        news.withdrawn(session, account, title, *judgement.reason_for_them)
 
 
 def accounts_of(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:

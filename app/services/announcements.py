@@ -1,5 +1,6 @@
 """The rules of announcements: written once, sent to each in their language, kept to be read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,12 +13,23 @@ from app.core.i18n import choose
 from app.core.i18n import gettext as _
 from app.core.settings import settings
 from app.core.text import one_line
-from app.models import Account, Announcement, Audience, Course, Edition, MessageKind, Team
+from app.models import (
+    Account,
+    Announcement,
+    Audience,
+    Course,
+    Edition,
+    MessageKind,
+    MessageWording,
+    Team,
+)
 from app.queries.announcements import Target, recipients
 from app.queries.live_sessions import Recipient
+from app.queries.wordings import wordings_of
 from app.services.audit import MADE, record
+from app.services.letters import Letter
 from app.services.notifications import write_to_many
-from app.services.wordings import Letter
+from app.services.wordings import composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,8 @@ def announce(
     announcement = _kept(edition_id, draft, by=by, now=now, people=len(people))
     session.add(announcement)
     session.flush()
-    letter = _Announced(draft, author.name, course, edition)
+    own = wordings_of(session, _Announced.name_for(draft.target))
+    letter = _Announced(draft, author.name, course, edition, own)
     write_to_many(session, people, MessageKind.ANNOUNCEMENT, letter.to, now=now)
     record(
         session,
@@ -102,23 +115,28 @@ class _Announced:
     author: str
     course: Course
     edition: Edition
+    own: Mapping[str, MessageWording]
+
+    @staticmethod
+    def name_for(target: Target) -> str:
+        """Applicants can open nothing but the door."""
+        to_applicants = target.audience is Audience.APPLICANTS
+        return "announcement to applicants" if to_applicants else "announcement"
 
     def to(self, person: Recipient) -> Letter:
         wanted = (person.language, *self.edition.languages)
-        course = choose(self.course.title, *wanted)
-        return Letter(
-            choose(self.draft.title, *wanted),
-            (
-                _("%(author)s writes to people of the course “%(course)s”:")
-                % {"author": one_line(self.author), "course": course},
-                choose(self.draft.body, *wanted),
-                self._place(),
-            ),
-        )
+        about = {
+            "name": person.name,
+            "author": one_line(self.author),
+            "course": choose(self.course.title, *wanted),
+            "title": choose(self.draft.title, *wanted),
+            "message": choose(self.draft.body, *wanted),
+            "address": self._address(),
+        }
+        own = self.own.get(person.language)
+        return composed(self.name_for(self.draft.target), about, own)
 
-    def _place(self) -> str:
-        if self.draft.target.audience is Audience.APPLICANTS:  # the door is all they can open
-            address = f"{settings().base_url}/courses/{self.course.slug}/{self.edition.slug}"
-            return _("The course: %(address)s") % {"address": address}
-        address = f"{settings().base_url}/editions/{self.edition.id}/announcements"
-        return _("All announcements of the course: %(address)s") % {"address": address}
+    def _address(self) -> str:
+        if self.draft.target.audience is Audience.APPLICANTS:
+            return f"{settings().base_url}/courses/{self.course.slug}/{self.edition.slug}"
+        return f"{settings().base_url}/editions/{self.edition.id}/announcements"

@@ -21,6 +21,7 @@ from app.models import (
 from app.queries.seats import held_for, origins_of, seats_of
 from app.queries.waiting_lists import standing_of
 from app.services import admission_messages, notifications
+from app.services.admission_news import declined, withdrawn
 from app.services.audit import record
 from app.services.enrolments import HOLDS_A_SEAT, change_status, say_why
 from app.services.waiting_lists import lock, offer_seats
@@ -32,12 +33,21 @@ CAN_WAIT = frozenset({EnrolmentStatus.APPLIED})
 
 
 def approve(
-    session: Session, edition_id: UUID, enrolment_ids: Collection[UUID], *, by: UUID, now: datetime
+    session: Session,
+    edition_id: UUID,
+    enrolment_ids: Collection[UUID],
+    *,
+    by: UUID,
+    now: datetime,
+    quietly: bool = False,
 ) -> int:
-    """Give a place to people who applied, or who left and come back; all of them or nobody."""
+    """Give a place to people who applied, or who left and come back; all of them or nobody.
+
+    ``quietly``: nobody is told, as of an edition that has long ended.
+    """
     edition, chosen = _chosen(session, edition_id, enrolment_ids, CAN_BE_APPROVED)
     _refuse_too_many(session, edition, chosen, on=now.date())
-    _move(session, edition, chosen, EnrolmentStatus.ACTIVE, by=by, now=now)
+    _move(session, edition, chosen, EnrolmentStatus.ACTIVE, by=by, now=now, quietly=quietly)
     return len(chosen)
 
 
@@ -140,9 +150,15 @@ def _chosen(
 #: How each decision is told, and what the audit log calls it.
 _TOLD: dict[EnrolmentStatus, tuple[Callable[..., object], str]] = {
     EnrolmentStatus.ACTIVE: (notifications.place_given, "approve enrolment"),
-    EnrolmentStatus.REJECTED: (notifications.application_declined, "decline enrolment"),
+    EnrolmentStatus.REJECTED: (
+        lambda session, account, title, _edition: declined(session, account, title),
+        "decline enrolment",
+    ),
     EnrolmentStatus.WAITLISTED: (lambda *_told: None, "put in line"),
-    EnrolmentStatus.WITHDRAWN: (notifications.place_taken_away, "withdraw enrolment"),
+    EnrolmentStatus.WITHDRAWN: (
+        lambda session, account, title, _edition: withdrawn(session, account, title),
+        "withdraw enrolment",
+    ),
 }
 
 
@@ -154,6 +170,7 @@ def _move(
     *,
     by: UUID,
     now: datetime,
+    quietly: bool = False,
 ) -> None:
     tell, action = _TOLD[status]
     title = session.get_one(Course, edition.course_id).title
@@ -164,7 +181,8 @@ def _move(
     was = {enrolment.id: enrolment.status for enrolment in chosen}
     for enrolment in chosen:
         change_status(session, enrolment, status, now=now, by=by, offers=False)
-        tell(session, accounts[enrolment.account_id], title, edition.id)
+        if not quietly:
+            tell(session, accounts[enrolment.account_id], title, edition.id)
     for enrolment in chosen:
         record(
             session,

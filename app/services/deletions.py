@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import Column, Table, delete, update
 from sqlmodel import Session, SQLModel, col, select
 
-from app.core import formats
 from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import UNKNOWN_COUNTRY, speaking
 from app.core.i18n import gettext as _
@@ -24,7 +23,6 @@ from app.models import (
     CertificateStatus,
     Enrolment,
     EnrolmentStatus,
-    MessageKind,
     PlatformRole,
 )
 from app.queries.own_data import (
@@ -38,7 +36,7 @@ from app.queries.own_data import (
 )
 from app.services.audit import record
 from app.services.enrolments import change_status
-from app.services.notifications import write
+from app.services.notifications import News, tell
 from app.services.sign_ins import end_sign_ins
 from app.services.uploads import let_go
 
@@ -96,17 +94,8 @@ def remind(session: Session, *, now: datetime) -> int:
 
 
 def _announce(session: Session, account: Account, due_at: datetime) -> None:
-    with speaking(account.language), formats.living_in(account.timezone):
-        write(
-            session,
-            account,
-            MessageKind.ACCOUNT_GOES,
-            _("Your account will be deleted"),
-            _("On %(moment)s your account and what is personal in it will be deleted.")
-            % {"moment": formats.moment(due_at)},
-            _("If you want to keep it, sign in before that: %(address)s")
-            % {"address": f"{settings().base_url}/sign-in"},
-        )
+    about: News = {"moment": due_at, "address": f"{settings().base_url}/sign-in"}
+    tell(session, account, "account goes", about)
 
 
 def due(session: Session, *, now: datetime) -> list[UUID]:

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.core.i18n import gettext as _
-from app.core.i18n import ngettext, speaking
+from app.core.i18n import speaking
+from app.core.text import one_line
 from app.core.work import Work, later
-from app.models import Account, Message, MessageKind, MessageStatus
+from app.models import Account, Message, MessageKind, MessageStatus, MessageWording
 from app.queries.message_choices import local
+from app.queries.wordings import wordings_of
 from app.services.notifications import LONGEST_SUBJECT, body_of, middle
+from app.services.wordings import composed
 
 #: So that a digest stays a letter; the rest comes in the next one.
 MOST_ITEMS = 50
@@ -35,8 +37,9 @@ def gather(session: Session, account_id: UUID, *, now: datetime) -> Message | No
     ).all()
     if not waiting:
         return None
+    own = wordings_of(session, MessageKind.DIGEST.value).get(account.language)
     with speaking(account.language):
-        subject, body = _words(account.name, list(waiting))
+        subject, body = _words(account.name, list(waiting), own)
     digest = Message(
         account_id=account_id,
         created_at=now,
@@ -55,9 +58,13 @@ def gather(session: Session, account_id: UUID, *, now: datetime) -> Message | No
     return digest
 
 
-def _words(name: str, items: list[Message]) -> tuple[str, str]:
-    subject = ngettext("%(num)s message from Taller", "%(num)s messages from Taller", len(items))
-    paragraphs = [_("This came for you since the last time.")]
+def _words(name: str, items: list[Message], own: MessageWording | None) -> tuple[str, str]:
+    subject, intro = composed("digest", {"name": name, "num": str(len(items))}, own)
+    paragraphs = list(intro)
     for number, item in enumerate(items, 1):
-        paragraphs += [f"{number}. {item.subject}", *middle(item.body)]
-    return subject % {"num": len(items)}, body_of(name, paragraphs)
+        paragraphs += [heading(number, item), *middle(item.body)]
+    return one_line(subject), body_of(name, paragraphs)
+
+
+def heading(number: int, item: Message) -> str:
+    return f"{number}. {item.subject}"

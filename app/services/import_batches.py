@@ -24,6 +24,7 @@ from app.models import (
     Institution,
     PeopleImport,
     PeopleImportRow,
+    is_over,
 )
 from app.queries.seats import seats_of
 from app.services import import_news
@@ -62,6 +63,7 @@ class Batch:
         ).one()
         self.title = session.get_one(Course, self.edition.course_id).title
         self.seats = seats_of(session, self.edition, on=now.date())
+        self.is_over = is_over(self.edition, now.date())  # of years ago nobody is told
 
     def do(self) -> None:
         emails = [row.email for row in self.rows]
@@ -127,6 +129,7 @@ class Batch:
                 made.append((self._enrolment(row, account), row))
         self.session.add_all(enrolment for enrolment, _row in made)
         self.session.flush()
+        own = import_news.own_words(self.session)
         begun_with = [enrolment for enrolment, _row in made]
         count_all(self.session, begun_with)
         note_all(self.session, begun_with, by=self.begun.account_id, now=self.now)
@@ -136,9 +139,16 @@ class Batch:
                 by = self.begun.account_id
                 change_status(self.session, enrolment, row.status, now=self.now, by=by)
             is_new = row.email in fresh
-            import_news.enrolled(
-                self.session, account, self.title, self.edition.id, row.status, is_new=is_new
-            )
+            if not self.is_over:
+                import_news.enrolled(
+                    self.session,
+                    account,
+                    self.title,
+                    self.edition.id,
+                    row.status,
+                    is_new=is_new,
+                    own=own,
+                )
             record(
                 self.session,
                 self.begun.account_id,
@@ -192,7 +202,13 @@ class Batch:
             for some in batched(ids, APPLIED_AT_ONCE):
                 try:
                     done = decide(
-                        self.session, self.edition.id, some, judgement, by=by, now=self.now
+                        self.session,
+                        self.edition.id,
+                        some,
+                        judgement,
+                        by=by,
+                        now=self.now,
+                        quietly=self.is_over,
                     )
                 except (Conflict, RuleBroken):
                     self.figures["no_place"] += len(some)

@@ -1,15 +1,20 @@
 """Telling people that somebody put them into an edition, and how they get in."""
 
+from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session
 
 from app.core.db import Texts
-from app.core.i18n import choose, speaking
+from app.core.i18n import choose
 from app.core.i18n import gettext as _
 from app.core.settings import settings
-from app.models import Account, EnrolmentStatus, Message
-from app.services.notifications import write
+from app.models import Account, EnrolmentStatus, Message, MessageWording
+from app.queries.wordings import wordings_of
+from app.services.notifications import Said, tell
+
+type OwnWords = Mapping[str, Mapping[str, MessageWording]]
 
 
 def enrolled(
@@ -20,43 +25,37 @@ def enrolled(
     status: EnrolmentStatus,
     *,
     is_new: bool,
+    own: OwnWords,
 ) -> Message:
     """One message: what they are in the course now and, if we did not know them, how to get in."""
-    with speaking(account.language):
-        course = choose(title, account.language)
-        return write(
-            session,
-            account,
-            "enrolled by a coordinator",
-            _("Your place in “%(course)s”") % {"course": course}
-            if status is EnrolmentStatus.ACTIVE
-            else _("Your application for “%(course)s”") % {"course": course},
-            _standing(status) % {"course": course},
-            *(_how_to_get_in(account) if is_new else [_where(status, edition_id)]),
-        )
+    has_place = status is EnrolmentStatus.ACTIVE
+    base = settings().base_url
+    about: dict[str, Said] = {"course": title, "standing": partial(_standing, status, title)}
+    letter = letter_for(status, is_new=is_new)
+    if is_new:
+        about |= {"email": account.email, "address": f"{base}/sign-in"}
+    else:
+        about["address"] = f"{base}/editions/{edition_id}" if has_place else f"{base}/home"
+    return tell(session, account, letter, about, own=own[letter])
 
 
-def _standing(status: EnrolmentStatus) -> str:
-    if status is EnrolmentStatus.ACTIVE:
-        return _("A coordinator gave you a place in the course “%(course)s”.")
-    if status is EnrolmentStatus.WAITLISTED:
-        return _("A coordinator put you on the waiting list for the course “%(course)s”.")
-    return _("A coordinator entered your application for the course “%(course)s”.")
+def letter_for(status: EnrolmentStatus, *, is_new: bool) -> str:
+    begun = "enrolled" if status is EnrolmentStatus.ACTIVE else "entered"
+    return f"{begun} with an account" if is_new else begun
 
 
-def _how_to_get_in(account: Account) -> list[str]:
-    return [
-        _("You have an account now, with this e-mail address: %(email)s. It has no password yet.")
-        % {"email": account.email},
-        _("Open %(address)s, write the address there and ask for a new password or a link.")
-        % {"address": f"{settings().base_url}/sign-in"},
-        _("If you do not want this, you need do nothing."),
+def own_words(session: Session) -> OwnWords:
+    """An installation's words for all that is told here, read once for thousands."""
+    told = [
+        letter_for(status, is_new=is_new)
+        for status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.APPLIED)
+        for is_new in (True, False)
     ]
+    return {letter: wordings_of(session, letter) for letter in told}
 
 
-def _where(status: EnrolmentStatus, edition_id: UUID) -> str:
-    if status is EnrolmentStatus.ACTIVE:
-        return _("Begin here: %(address)s") % {
-            "address": f"{settings().base_url}/editions/{edition_id}"
-        }
-    return _("Your courses are here: %(address)s") % {"address": f"{settings().base_url}/home"}
+def _standing(status: EnrolmentStatus, title: Texts) -> str:
+    course = {"course": choose(title)}
+    if status is EnrolmentStatus.WAITLISTED:
+        return _("A coordinator put you on the waiting list for the course “%(course)s”.") % course
+    return _("A coordinator entered your application for the course “%(course)s”.") % course

@@ -10,12 +10,11 @@ from sqlmodel import Session, col
 
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import gettext as _
-from app.core.i18n import speaking
 from app.core.openid import Told
 from app.core.settings import settings
 from app.models import Account, LinkedIdentity, normalized_email
 from app.queries.linked_identities import known_by
-from app.services.notifications import write
+from app.services.notifications import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +60,8 @@ def _opens_another(said: Said) -> Conflict:
 
 
 def _tell(session: Session, account: Account, provider: str) -> None:
-    about = {"provider": provider}
-    with speaking(account.language):
-        write(
-            session,
-            account,
-            "provider linked",
-            _("%(provider)s opens your account") % about,
-            _("From now on you can sign in to Taller with %(provider)s.") % about,
-            _("If this was not you: sign in, unlink it on this page, and set a new password.")
-            + f" {settings().base_url}/account#providers",
-        )
+    about = {"provider": provider, "address": f"{settings().base_url}/account#providers"}
+    tell(session, account, "provider linked", about)
 
 
 def unlink(session: Session, account_id: UUID, identity_id: UUID) -> None:

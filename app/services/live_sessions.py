@@ -14,9 +14,24 @@ from app.core.i18n import gettext as _
 from app.core.settings import settings
 from app.core.zones import Hour, NoSuchHour, instant_of
 from app.models import Attendance, Course, Edition, LiveSession, SessionStatus
-from app.queries.live_sessions import active_participants, possible_hosts, room_of
+from app.queries.live_sessions import (
+    REMINDED_BEFORE,
+    active_participants,
+    is_soon,
+    not_reminded,
+    possible_hosts,
+    reminder_of,
+    room_of,
+)
 from app.services.audit import record
-from app.services.notifications import SessionNews, session_cancelled, session_moved
+from app.services.notifications import (
+    Once,
+    SessionNews,
+    call_off,
+    session_cancelled,
+    session_moved,
+    session_soon,
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +109,14 @@ def change(  # noqa: PLR0913 -- who may do what, and from which state they chang
 
     _raise_sequence(session, live_session, now=now)
     told = 0
+    if moved:
+        call_off(session, reminder_of(live_session.id))
     if moved and hour.instant > now:
         people = active_participants(session, edition_id)
-        session_moved(session, people, _news(session, live_session), before=before, now=now)
+        news = _news(session, live_session)
+        # Who is told of an hour that is near already needs no reminder of it.
+        once = _reminder(live_session) if hour.instant <= now + REMINDED_BEFORE else None
+        session_moved(session, people, news, before=before, now=now, once=once)
         told = len(people)
     _note(session, by, "change live session", live_session, facts, facts_of(live_session))
     return Agreed(live_session, hour.twice, told=told)
@@ -112,6 +132,7 @@ def cancel(session: Session, edition_id: UUID, session_id: UUID, *, by: UUID, no
     before = facts_of(live_session)
     live_session.status = SessionStatus.CANCELLED
     _raise_sequence(session, live_session, now=now)
+    call_off(session, reminder_of(live_session.id))
     told = 0
     if live_session.ends_at > now:
         people = active_participants(session, edition_id)
@@ -120,6 +141,25 @@ def cancel(session: Session, edition_id: UUID, session_id: UUID, *, by: UUID, no
         told = len(people)
     _note(session, by, "cancel live session", live_session, before, facts_of(live_session))
     return told
+
+
+def remind(session: Session, session_id: UUID, *, now: datetime) -> int:
+    """Tell those who take the edition that a session begins soon, each of them once.
+
+    Say how many were told. The session is locked meanwhile, so that two who remind take turns.
+    """
+    live_session = session.exec(
+        select(LiveSession).where(LiveSession.id == session_id, is_soon(now)).with_for_update()
+    ).one_or_none()
+    if live_session is None:
+        return 0
+    people = not_reminded(session, live_session.edition_id, session_id)
+    news = _news(session, live_session)
+    return session_soon(session, people, news, once=_reminder(live_session), now=now)
+
+
+def _reminder(live_session: LiveSession) -> Once:
+    return Once(reminder_of(live_session.id), live_session.starts_at)
 
 
 def facts_of(live_session: LiveSession) -> dict[str, Any]:

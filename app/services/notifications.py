@@ -1,9 +1,9 @@
 """Telling people: a message is written with the change it tells of, and sent by the worker."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -18,13 +18,26 @@ from app.core.ids import uuid7
 from app.core.settings import settings
 from app.core.text import one_line
 from app.core.work import Work, later
-from app.models import Account, Message, MessageKind, MessageStatus, Withheld
+from app.models import (
+    Account,
+    Message,
+    MessageKind,
+    MessageStatus,
+    MessageWording,
+    Withheld,
+)
 from app.queries.live_sessions import Recipient
 from app.queries.wordings import wordings_of
 from app.queries.work import MOST_TRIES
 from app.services.audit import record
-from app.services.wordings import BUILT_IN, Letter, Values, composed
+from app.services.letters import BUILT_IN, Letter, Values
+from app.services.wordings import composed
 from certificates import Facts
+
+#: What a placeholder brings: words, texts or an hour, or what is said once the language is known.
+type Said = str | Mapping[str, str] | datetime | Callable[[], str]
+#: What a letter tells, by the names of its placeholders.
+type News = Mapping[str, Said]
 
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 250
@@ -71,55 +84,63 @@ def middle(body: str) -> list[str]:
     return body.split("\n\n")[1:-1]
 
 
-def tell(session: Session, account: Account, letter: str, about: Values) -> Message:
-    """Write one of the letters of `BUILT_IN`. Say it within ``speaking(account.language)``."""
-    own = wordings_of(session, letter).get(account.language)
-    subject, paragraphs = composed(letter, {"name": account.name, **about}, own)
-    return write(session, account, BUILT_IN[letter].kind, subject, *paragraphs)
+def said(value: Said) -> str:
+    """A value as a letter says it, in the language and the zone that hold now."""
+    if callable(value):
+        return value()
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    return value if isinstance(value, str) else choose(value)
+
+
+def tell(
+    session: Session,
+    account: Account,
+    letter: str,
+    about: News,
+    *,
+    to: str = "",
+    own: Mapping[str, MessageWording] | None = None,
+) -> Message:
+    """Write one of the letters of `BUILT_IN`, in the reader's language and the hours of their zone.
+
+    ``to`` is another address than the account's of the moment. ``own`` are an installation's words
+    for the letter, by language, for who tells thousands and has read them once.
+    """
+    built_in = BUILT_IN[letter]
+    if built_in.kind is None:
+        raise ValueError(letter)
+    own = wordings_of(session, letter) if own is None else own
+    with speaking(account.language), formats.living_in(account.timezone):
+        values = {name: said(value) for name, value in about.items()}
+        subject, paragraphs = composed(
+            letter, {"name": account.name, **values}, own.get(account.language)
+        )
+        by_name = not built_in.to_anybody
+        return write(session, account, built_in.kind, subject, *paragraphs, to=to, by_name=by_name)
 
 
 def welcome(session: Session, account: Account) -> Message:
-    with speaking(account.language):
-        return tell(session, account, "welcome", {"address": f"{settings().base_url}/home"})
+    return tell(session, account, "welcome", {"address": f"{settings().base_url}/home"})
 
 
 def place_given(session: Session, account: Account, title: Texts, edition_id: UUID) -> Message:
-    with speaking(account.language):
-        address = f"{settings().base_url}/editions/{edition_id}"
-        about = {"course": choose(title, account.language), "address": address}
-        return tell(session, account, "place given", about)
-
-
-def application_declined(
-    session: Session, account: Account, title: Texts, _edition_id: UUID
-) -> Message:
-    with speaking(account.language):
-        about = {"course": choose(title, account.language), "address": settings().base_url}
-        return tell(session, account, "application declined", about)
-
-
-def place_taken_away(
-    session: Session, account: Account, title: Texts, _edition_id: UUID
-) -> Message:
-    with speaking(account.language):
-        about = {"course": choose(title, account.language)}
-        return tell(session, account, "place taken away", about)
+    address = f"{settings().base_url}/editions/{edition_id}"
+    return tell(session, account, "place given", {"course": title, "address": address})
 
 
 def certificate_ready(session: Session, account: Account, facts: Facts) -> Message:
-    with speaking(account.language):
-        about = {
-            "course": facts.course,
-            "address": f"{settings().base_url}/certificates/{facts.code}.pdf",
-            "check": facts.verify_url,
-        }
-        return tell(session, account, "certificate ready", about)
+    about = {
+        "course": facts.course,
+        "address": f"{settings().base_url}/certificates/{facts.code}.pdf",
+        "check": facts.verify_url,
+    }
+    return tell(session, account, "certificate ready", about)
 
 
 def certificate_withdrawn(session: Session, account: Account, facts: Facts, reason: str) -> Message:
-    with speaking(account.language):
-        about = {"code": facts.code, "course": facts.course, "reason": reason}
-        return tell(session, account, "certificate withdrawn", about)
+    about = {"code": facts.code, "course": facts.course, "reason": reason}
+    return tell(session, account, "certificate withdrawn", about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +155,14 @@ class CapstoneNews:
 
 
 def capstone_decided(session: Session, account: Account, news: CapstoneNews) -> Message:
-    with speaking(account.language):
-        about = {
-            "title": news.title,
-            "number": str(news.number),
-            "message": news.message,
-            "address": news.address,
-        }
-        letter = "capstone accepted" if news.is_accepted else "capstone returned"
-        return tell(session, account, letter, about)
+    about = {
+        "title": news.title,
+        "number": str(news.number),
+        "message": news.message,
+        "address": news.address,
+    }
+    letter = "capstone accepted" if news.is_accepted else "capstone returned"
+    return tell(session, account, letter, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +175,30 @@ class SessionNews:
     starts_at: datetime
     minutes: int
 
+    def about(self) -> dict[str, Said]:
+        return {
+            "course": self.course,
+            "title": self.title,
+            "moment": self.starts_at,
+            "minutes": str(self.minutes),
+            "zone": lambda: formats.zone_name(formats.current_zone(), self.starts_at),
+            "address": self.address,
+        }
+
+
+class Once(NamedTuple):
+    """What is told each person once, and until when it is of use."""
+
+    occasion: str
+    until: datetime
+
+
+def session_soon(
+    session: Session, people: Iterable[Recipient], news: SessionNews, *, once: Once, now: datetime
+) -> int:
+    """Remind everybody, each in their language and with the hours of their zone."""
+    return tell_many(session, people, "session soon", news.about(), now=now, once=once)
+
 
 def session_moved(
     session: Session,
@@ -163,63 +207,41 @@ def session_moved(
     *,
     before: datetime,
     now: datetime,
+    once: Once | None = None,
 ) -> None:
-    """Tell everybody the new time, each in their language and with the hours of their zone."""
-
-    def about() -> Values:
-        return {
-            "course": choose(news.course),
-            "title": news.title,
-            "before": formats.moment(before),
-            "now": formats.moment(news.starts_at),
-            "minutes": str(news.minutes),
-            "zone": _zone_at(news.starts_at),
-            "address": news.address,
-        }
-
-    tell_many(session, people, "session moved", about, now=now)
+    about = {**news.about(), "before": before, "now": news.starts_at}
+    tell_many(session, people, "session moved", about, now=now, once=once)
 
 
 def session_cancelled(
     session: Session, people: Iterable[Recipient], news: SessionNews, *, now: datetime
 ) -> None:
-    def about() -> Values:
-        return {
-            "course": choose(news.course),
-            "title": news.title,
-            "moment": formats.moment(news.starts_at),
-            "zone": _zone_at(news.starts_at),
-            "address": news.address,
-        }
-
-    tell_many(session, people, "session cancelled", about, now=now)
-
-
-def _zone_at(instant: datetime) -> str:
-    return formats.zone_name(formats.current_zone(), instant)
+    tell_many(session, people, "session cancelled", news.about(), now=now)
 
 
 def tell_many(
     session: Session,
     people: Iterable[Recipient],
     letter: str,
-    about: Callable[[], Values],
+    about: News,
     *,
     now: datetime,
-) -> None:
-    """The same letter to all, each in their language; ``about`` is asked once a language and zone.
-
-    It is asked within both, so that it can say hours and titles as they are read there.
-    """
+    once: Once | None = None,
+) -> int:
+    """The same letter to all, each in their language; values are said once a language and zone."""
+    built_in = BUILT_IN[letter]
+    if built_in.kind is None:
+        raise ValueError(letter)
     own = wordings_of(session, letter)
     known: dict[tuple[str, str], Values] = {}
 
     def compose(person: Recipient) -> Letter:
         key = (person.language, person.timezone)
-        values = known.get(key) or known.setdefault(key, about())
-        return composed(letter, {"name": person.name, **values}, own.get(person.language))
+        if key not in known:
+            known[key] = {name: said(value) for name, value in about.items()}
+        return composed(letter, {"name": person.name, **known[key]}, own.get(person.language))
 
-    write_to_many(session, people, BUILT_IN[letter].kind, compose, now=now)
+    return write_to_many(session, people, built_in.kind, compose, now=now, once=once)
 
 
 def write_to_many(
@@ -229,6 +251,7 @@ def write_to_many(
     compose: Callable[[Recipient], Letter],
     *,
     now: datetime,
+    once: Once | None = None,
 ) -> int:
     """Queue messages to all in one statement; say how many. Each is composed in its language."""
     rows: list[dict[str, Any]] = []
@@ -248,6 +271,8 @@ def write_to_many(
                     "tries": 0,
                     "tried_at": None,
                     "trouble": "",
+                    "occasion": once.occasion if once else None,
+                    "holds_until": once.until if once else None,
                 }
             )
     if rows:
@@ -255,6 +280,17 @@ def write_to_many(
     for row in rows:
         later(session, Work.SEND_MESSAGE, row["id"])
     return len(rows)
+
+
+def call_off(session: Session, occasion: str) -> None:
+    """What was told for an occasion holds no more: what has not left stays here."""
+    of_it = col(Message.occasion) == occasion
+    session.execute(
+        update(Message)
+        .where(of_it, col(Message.status) == MessageStatus.QUEUED)
+        .values(status=MessageStatus.WITHHELD, trouble=Withheld.OVERTAKEN.value)
+    )
+    session.execute(update(Message).where(of_it).values(occasion=None))
 
 
 def message_to_send(session: Session, message_id: UUID) -> tuple[Message, Account]:
@@ -331,13 +367,5 @@ def record_trouble(
 
 
 def account_stays(session: Session, account: Account) -> Message:
-    with speaking(account.language):
-        return write(
-            session,
-            account,
-            MessageKind.ACCOUNT_STAYS,
-            _("Your account stays"),
-            _("You signed in, so your account will not be deleted. Nothing was removed."),
-            _("If it was not you who signed in, change your password: %(address)s")
-            % {"address": f"{settings().base_url}/account/password"},
-        )
+    address = f"{settings().base_url}/account/password"
+    return tell(session, account, "account stays", {"address": address})

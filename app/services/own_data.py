@@ -8,13 +8,12 @@ from sqlmodel import Session, select
 from app.core.errors import RuleBroken
 from app.core.files import Kept
 from app.core.i18n import gettext as _
-from app.core.i18n import speaking
 from app.core.settings import settings
 from app.core.work import Work, later
-from app.models import Account, CopyStatus, DataCopy, MessageKind, StoredFile
+from app.models import Account, CopyStatus, DataCopy, StoredFile
 from app.queries.own_data import Person, latest_copy
 from app.queries.work import MOST_TRIES
-from app.services.notifications import write
+from app.services.notifications import tell
 
 KEPT_FOR = timedelta(days=7)
 
@@ -81,14 +80,4 @@ def _waiting(session: Session, copy_id: UUID) -> DataCopy | None:
 
 
 def _tell(session: Session, account: Account) -> None:
-    with speaking(account.language):
-        write(
-            session,
-            account,
-            MessageKind.COPY_READY,
-            _("The copy of your data is ready"),
-            _("Everything that Taller holds about you is in one archive now."),
-            _("Download it here, within seven days: %(address)s")
-            % {"address": f"{settings().base_url}/account/data"},
-            _("If you did not ask for it, change your password: somebody may know it."),
-        )
+    tell(session, account, "copy ready", {"address": f"{settings().base_url}/account/data"})

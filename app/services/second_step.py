@@ -16,13 +16,12 @@ from sqlmodel import Session, col, select
 from app.core import passkeys
 from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
-from app.core.i18n import speaking
 from app.core.ids import CODE_LETTERS, token_hash
 from app.core.passkeys import NotRight
 from app.core.sealing import seal, unseal
 from app.models import Account, Authenticator, Passkey, RecoveryCode, SignIn
 from app.queries.second_step import credentials_of, has_second_step
-from app.services.notifications import write
+from app.services.notifications import tell
 from app.services.tries import (
     forget_failures,
     note_failure,
@@ -309,42 +308,16 @@ def _tidy(session: Session, account_id: UUID) -> None:
 
 
 def _tell(session: Session, account: Account, passkey: str = "") -> None:
-    with speaking(account.language):
-        added = (
-            _("The passkey “%(name)s” was added to your account as a second step of signing in.")
-            if passkey
-            else _("An application for codes was added to your account as a second step.")
-        )
-        write(
-            session,
-            account,
-            "second step added",
-            _("Signing in takes a second step now"),
-            added % {"name": passkey},
-            _("If this was not you, change your password at once and write to a coordinator."),
-        )
+    if passkey:
+        tell(session, account, "passkey added", {"passkey": passkey})
+    else:
+        tell(session, account, "codes added", {})
 
 
 def _tell_of_removal(session: Session, account: Account) -> None:
     _tidy(session, account.id)
-    with speaking(account.language):
-        write(
-            session,
-            account,
-            "second step removed",
-            _("A second step of signing in was removed"),
-            _("An application for codes or a passkey was removed from your account."),
-            _("If this was not you, change your password at once and write to a coordinator."),
-        )
+    tell(session, account, "second step removed", {})
 
 
 def _tell_of_recovery(session: Session, account: Account) -> None:
-    with speaking(account.language):
-        write(
-            session,
-            account,
-            "recovery code used",
-            _("A recovery code was used"),
-            _("Somebody signed in to your account with one of your recovery codes."),
-            _("If this was not you, change your password at once and write to a coordinator."),
-        )
+    tell(session, account, "recovery code used", {})

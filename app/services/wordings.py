@@ -1,14 +1,12 @@
-"""What letters say: the built-in words in four languages, and an installation's own instead.
+"""What letters say: the built-in words of `letters.py`, and an installation's own instead.
 
 Own words hold placeholders such as ``{course}``. They are put in as they are, in one pass, by name
 and from a fixed list: no format string is ever read, so a placeholder reaches nothing else.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -21,180 +19,12 @@ from app.core.text import one_line
 from app.models import MessageKind, MessageWording
 from app.queries.wordings import wordings_of
 from app.services.audit import GONE, record
+from app.services.letters import BUILT_IN, BuiltIn, Letter, Values
 
-type Values = Mapping[str, str]
+#: These bring addresses, some of which work once; a subject is read by machines on the way.
+LINKS = ("address", "password", "check")
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
-
-
-class Letter(NamedTuple):
-    subject: str
-    paragraphs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class BuiltIn:
-    """A letter as we word it. ``address`` is a link without which the letter is of no use."""
-
-    kind: MessageKind
-    compose: Callable[[Values], Letter]
-    placeholders: tuple[str, ...]
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        return ("name", *self.placeholders)
-
-    @property
-    def needs(self) -> str | None:
-        return "address" if "address" in self.placeholders else None
-
-
-def _welcome(about: Values) -> Letter:
-    return Letter(
-        _("Your account at Taller"),
-        (
-            _("You have an account now. Sign in with this e-mail address and your password."),
-            _("Your courses are here: %(address)s") % about,
-        ),
-    )
-
-
-def _place_given(about: Values) -> Letter:
-    return Letter(
-        _("You have a place in “%(course)s”") % about,
-        (
-            _("You have a place in the course “%(course)s”.") % about,
-            _("Begin here: %(address)s") % about,
-        ),
-    )
-
-
-def _application_declined(about: Values) -> Letter:
-    return Letter(
-        _("Your application for “%(course)s”") % about,
-        (
-            _("We could not give you a place in the course “%(course)s” this time.") % about,
-            _("Other courses are open here: %(address)s") % about,
-        ),
-    )
-
-
-def _place_taken_away(about: Values) -> Letter:
-    return Letter(
-        _("You no longer take part in “%(course)s”") % about,
-        (
-            _("A coordinator took you out of the course “%(course)s”. What you did is kept.")
-            % about,
-            _("If you think this is a mistake, write to the coordinators of your course."),
-        ),
-    )
-
-
-def _certificate_ready(about: Values) -> Letter:
-    return Letter(
-        _("Your certificate is ready"),
-        (
-            _("You completed the course “%(course)s”, and your certificate is ready.") % about,
-            _("Download it here: %(address)s") % about,
-            _("Whoever wants to check it finds it here: %(check)s") % about,
-        ),
-    )
-
-
-def _certificate_withdrawn(about: Values) -> Letter:
-    return Letter(
-        _("Your certificate was withdrawn"),
-        (
-            _("Your certificate %(code)s for the course “%(course)s” was withdrawn.") % about,
-            _("The reason given is: %(reason)s") % about,
-            _("If you think this is a mistake, write to the coordinators of your course."),
-        ),
-    )
-
-
-def _capstone_accepted(about: Values) -> Letter:
-    return Letter(
-        _("Accepted: %(title)s") % about,
-        (
-            _("Your tutor accepted version %(number)s of your team's work “%(title)s”.") % about,
-            about["message"],
-            _("The comments are here: %(address)s") % about,
-        ),
-    )
-
-
-def _capstone_returned(about: Values) -> Letter:
-    return Letter(
-        _("To revise: %(title)s") % about,
-        (
-            _(
-                "Your tutor returned version %(number)s of your team's work “%(title)s” "
-                "and asks for changes."
-            )
-            % about,
-            about["message"],
-            _("The comments are here: %(address)s") % about,
-        ),
-    )
-
-
-def _session_moved(about: Values) -> Letter:
-    return Letter(
-        _("New time: %(title)s") % about,
-        (
-            _("A live session of the course “%(course)s” has a new time.") % about,
-            about["title"],
-            _("Before: %(before)s") % about,
-            _("Now: %(now)s") % about,
-            _("It lasts %(minutes)s minutes. Hours are in %(zone)s.") % about,
-            _("Everything about the session: %(address)s") % about,
-        ),
-    )
-
-
-def _session_cancelled(about: Values) -> Letter:
-    return Letter(
-        _("Cancelled: %(title)s") % about,
-        (
-            _("A live session of the course “%(course)s” will not take place.") % about,
-            about["title"],
-            _("It was to begin on %(moment)s, %(zone)s.") % about,
-            _("The other sessions of the course: %(address)s") % about,
-        ),
-    )
-
-
-#: By the name under which an own wording is kept. A kind of message may have several letters.
-BUILT_IN: dict[str, BuiltIn] = {
-    "welcome": BuiltIn(MessageKind.WELCOME, _welcome, ("address",)),
-    "place given": BuiltIn(MessageKind.PLACE_GIVEN, _place_given, ("course", "address")),
-    "application declined": BuiltIn(
-        MessageKind.APPLICATION_DECLINED, _application_declined, ("course", "address")
-    ),
-    "place taken away": BuiltIn(MessageKind.PLACE_TAKEN_AWAY, _place_taken_away, ("course",)),
-    "session moved": BuiltIn(
-        MessageKind.SESSION_MOVED,
-        _session_moved,
-        ("course", "title", "before", "now", "minutes", "zone", "address"),
-    ),
-    "session cancelled": BuiltIn(
-        MessageKind.SESSION_CANCELLED,
-        _session_cancelled,
-        ("course", "title", "moment", "zone", "address"),
-    ),
-    "capstone accepted": BuiltIn(
-        MessageKind.CAPSTONE_DECIDED, _capstone_accepted, ("title", "number", "message", "address")
-    ),
-    "capstone returned": BuiltIn(
-        MessageKind.CAPSTONE_DECIDED, _capstone_returned, ("title", "number", "message", "address")
-    ),
-    "certificate ready": BuiltIn(
-        MessageKind.CERTIFICATE_READY, _certificate_ready, ("course", "address", "check")
-    ),
-    "certificate withdrawn": BuiltIn(
-        MessageKind.CERTIFICATE_WITHDRAWN, _certificate_withdrawn, ("code", "course", "reason")
-    ),
-}
 
 
 def composed(name: str, about: Values, own: MessageWording | None) -> Letter:
@@ -222,14 +52,29 @@ def as_built_in(name: str, language: str) -> Letter:
 def trouble_with(name: str, words: str, *, is_body: bool) -> str | None:
     """Why these words can't be kept, in a sentence for beside the field; None if they can."""
     letter = BUILT_IN[name]
+    if not is_body and any(f"{{{link}}}" in words for link in LINKS):
+        return _("A link cannot stand in the subject. Write it into the text.")
     known = [f"{{{placeholder}}}" for placeholder in letter.allowed]
     for strange in re.findall(r"\{[^{}\n]{0,40}\}?|\}", _without(known, words)):
         return _("“%(strange)s” is no placeholder of this message. It knows: %(known)s.") % {
             "strange": strange,
             "known": ", ".join(known),
         }
-    if is_body and letter.needs and f"{{{letter.needs}}}" not in words:
-        return _("Keep {address} in the text: without its link the message is of no use.")
+    return _trouble_with_body(letter, words) if is_body else None
+
+
+def _trouble_with_body(letter: BuiltIn, words: str) -> str | None:
+    for needed in letter.needs:
+        if f"{{{needed}}}" not in words:
+            return _("Keep {%(needed)s} in the text: without it the message is of no use.") % {
+                "needed": needed
+            }
+    # What somebody wrote in Markdown stands between what we say before and after it.
+    if (
+        letter.kind is MessageKind.ANNOUNCEMENT
+        and "{message}" not in (tidy(words).split("\n\n")[1:-1])
+    ):
+        return _("Let {message} be a paragraph of its own, with one before and one after it.")
     return None
 
 

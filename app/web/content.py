@@ -12,7 +12,7 @@ from app.models import Activity
 from app.policy import Action
 from app.queries.activities import activity_of
 from app.queries.outlines import ActivityLine, ModuleState, Outline, module_states, outline
-from app.queries.progress import Standing, standing
+from app.queries.progress import Standing
 from app.web.guards import EditionVisit
 from app.web.outline import opening_words
 
@@ -54,9 +54,7 @@ def place(visit: EditionVisit, activity_id: UUID) -> Place:
     edition, spoken = visit.edition, content_language(visit)
     whole = outline(visit.session, edition.id, edition.version, spoken)
     personal = visit.may(Action.TAKE_ACTIVITIES)
-    stands = (
-        standing(visit.session, visit.enrolment.id) if personal and visit.enrolment else Standing()
-    )
+    stands = visit.standing if personal else Standing()
     states = module_states(
         whole, stands.activities, on=clock.today(current_zone()), all_open=not personal
     )

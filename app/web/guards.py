@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from app.core.ids import token_hash
 from app.core.settings import settings
 from app.policy import About, Action, Asker, Role, permits, permits_with, permits_with_all
 from app.queries import visits
+from app.queries.progress import Standing, standing
 from app.queries.second_step import HalfSignedIn, half_signed_in
 from app.queries.visits import EditionSeen, EnrolmentSeen, KnownBy, Viewer
 from app.services.sign_ins import NOTED_EACH, note_use
@@ -76,6 +78,14 @@ class EditionVisit(Visit):
 
     edition: EditionSeen
     enrolment: EnrolmentSeen | None
+    standing_read: Standing | None = None
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How far the participant is, read with the visit where the guard asked for it."""
+        if self.standing_read is not None or self.enrolment is None:
+            return self.standing_read or Standing()
+        return standing(self.session, self.enrolment.id)
 
     @property
     def enrolled(self) -> EnrolmentSeen:
@@ -251,10 +261,13 @@ def may(action: Action) -> Callable[..., Any]:
     return check
 
 
-def edition_where(action: Action, known_by: KnownBy = KnownBy.COOKIE) -> Callable[..., Any]:
+def edition_where(
+    action: Action, known_by: KnownBy = KnownBy.COOKIE, *, with_standing: bool = False
+) -> Callable[..., Any]:
     """The edition named in the path, for people who may do ``action`` in it.
 
-    Those who may not even see it learn nothing of its existence.
+    Those who may not even see it learn nothing of its existence. ``with_standing`` asks in the same
+    statement how far a participant is.
     """
 
     @guard
@@ -262,7 +275,12 @@ def edition_where(action: Action, known_by: KnownBy = KnownBy.COOKIE) -> Callabl
         def take(stack: ExitStack) -> EditionVisit:
             session, token = open_session(request, stack), _token(request, known_by)
             facts = visits.edition_visit(
-                session, token, edition, now=clock.now(), known_by=known_by
+                session,
+                token,
+                edition,
+                now=clock.now(),
+                known_by=known_by,
+                with_standing=with_standing,
             )
             if facts.viewer is None and known_by is KnownBy.KEY:
                 _refuse_key(request)
@@ -272,7 +290,12 @@ def edition_where(action: Action, known_by: KnownBy = KnownBy.COOKIE) -> Callabl
             _note_use(request, session, facts.viewer)
             _only_look(request, facts.viewer)
             return EditionVisit(
-                session, facts.viewer, facts.roles, _decided(facts, action), facts.enrolment
+                session,
+                facts.viewer,
+                facts.roles,
+                _decided(facts, action),
+                facts.enrolment,
+                facts.standing,
             )
 
         return Step(take)

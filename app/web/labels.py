@@ -133,6 +133,8 @@ LABELS: dict[tuple[type[StrEnum], str], str] = {
         (Withheld.NOT_WANTED, N_("The person wants only what is necessary.")),
         (Withheld.COMES_BACK, N_("Messages to this address come back.")),
         (Withheld.ACCOUNT_CLOSED, N_("The account is closed.")),
+        (Withheld.TOO_LATE, N_("It could not leave in time.")),
+        (Withheld.OVERTAKEN, N_("What it says was changed meanwhile.")),
         (Delivery.AT_ONCE, N_("At once")),
         (Delivery.DIGEST, N_("Once a day, in one message")),
         (Delivery.NECESSARY, N_("Only what is necessary")),

@@ -56,9 +56,9 @@ class DecisionForm(Ticked):
     @property
     def judgement(self) -> Judgement:
         if self.do not in {Verdict.DECLINE, Verdict.WITHDRAW}:
-            return Judgement(self.do)
+            return Judgement(self.do, seen_at=self.seen)
         given = (getattr(self, f"{self.do}_{what}") for what in ("reason", "words", "tell"))
-        return Judgement(self.do, *given)
+        return Judgement(self.do, *given, self.seen)
 
 
 def check_reason(form: Form[DecisionForm]) -> None:
@@ -80,7 +80,6 @@ def carry_out(
         form.data.judgement,
         by=visit.viewer.id,
         now=clock.now(),
-        seen_at=form.data.seen,
     )
     return said(form.data.do, done.done, done.left), done.id
 

@@ -21,9 +21,10 @@ from app.models import (
     MessageStatus,
     Withheld,
 )
+from app.services.admission_news import declined
 from app.services.digests import gather
 from app.services.message_choices import address_works, choose_messages
-from app.services.notifications import place_given, welcome
+from app.services.notifications import welcome
 from tests.make import Make
 from tests.sink import part
 
@@ -49,12 +50,11 @@ def ana(make: Make) -> Account:
 
 
 @pytest.fixture
-def news(session: Session, make: Make) -> Callable[..., Message]:
+def news(session: Session) -> Callable[..., Message]:
     """Something that may wait, written just now."""
-    edition = make.edition()
 
     def news(account: Account, at: datetime = NIGHT) -> Message:
-        message = place_given(session, account, TITLE, edition.id)
+        message = declined(session, account, TITLE)
         message.created_at = at
         session.flush()
         return message
@@ -99,9 +99,9 @@ def test_what_may_wait_comes_the_next_morning_in_one_message(
     mail = as_mail(one, ana, (first, second))
     assert mail["List-Unsubscribe"].startswith("<http://testserver/unsubscribe/all.")
     text, html = part(mail, "plain"), part(mail, "html")
-    assert text.count("You have a place in the course “Gaps”.") == 2
+    assert text.count("We could not give you a place in the course “Gaps” this time.") == 2
     assert html.count("<h2") == 2
-    assert html.count('href="http://testserver/editions/') == 2
+    assert html.count('href="http://testserver"') == 3  # with the closing words
     assert text.count("Hello Ana Pérez,") == 1
 
 

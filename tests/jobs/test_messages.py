@@ -16,6 +16,7 @@ from app.jobs.messages import send_message
 from app.jobs.queue import sweep
 from app.models import KINDS, Account, Delivery, Message, MessageKind, MessageStatus, Withheld
 from app.models.message import MessageChoice, MessageGroup
+from app.services.admission_news import declined
 from app.services.notifications import place_given, welcome, write
 from tests.make import Make
 from tests.sink import PASSWORD, Sink, listening, part
@@ -101,7 +102,7 @@ def test_a_mail_names_itself_and_how_to_end_it(session: Session, make: Make, sin
             account_id=account.id, group=MessageGroup.ADMISSION, delivery=Delivery.AT_ONCE
         )
     )
-    for message in (place_given(session, account, TITLE, account.id), welcome(session, account)):
+    for message in (declined(session, account, TITLE), welcome(session, account)):
         session.flush()
         send_message(message.id)
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select, update
@@ -15,6 +16,8 @@ from app.models import (
     Enrolment,
     EnrolmentCount,
     EnrolmentStatus,
+    Invitation,
+    InvitationState,
     Message,
     MessageStatus,
     StoredFile,
@@ -137,6 +140,23 @@ def test_stuck_work_is_found(make: Make, session: Session) -> None:
     session.exec(update(Message).values(status=MessageStatus.SENT))
 
     assert troubles(session) == []
+
+
+def test_invitations_that_wait_or_were_given_up_are_found(make: Make, session: Session) -> None:
+    edition = make.edition()
+    for n, (state, at) in enumerate(
+        (
+            (InvitationState.QUEUED, LONG_AGO),
+            (InvitationState.QUEUED, NOW),
+            (InvitationState.FAILED, LONG_AGO),
+            (InvitationState.SENT, LONG_AGO),
+        )
+    ):
+        given: dict[str, Any] = {"edition_id": edition.id, "invited_by_id": make.coordinator().id}
+        session.add(Invitation(email=f"{n}@example.org", state=state, changed_at=at, **given))
+    session.flush()
+
+    assert troubles(session) == ["1 invitations wait for the worker, 1 were given up."]
 
 
 def test_development_may_hold_what_production_may_not(make: Make, session: Session) -> None:

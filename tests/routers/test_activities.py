@@ -213,7 +213,7 @@ def test_an_activity_takes_few_statements(
     with statements() as sent:
         browser.get(address(activities[0]))
 
-    assert len(sent) == 5, sent
+    assert len(sent) == 4, sent
 
 
 def test_what_was_done_is_known_in_one_statement(make: Make, session: Session) -> None:

@@ -11,6 +11,8 @@ from app.core import clock
 from app.models import (
     Account,
     Activity,
+    Announcement,
+    Audience,
     CapstoneKind,
     CapstoneStatus,
     CertificateStatus,
@@ -369,7 +371,7 @@ def test_coordinators_are_led_to_the_editions(make: Make, browser: Browser) -> N
 
 
 @pytest.mark.parametrize("courses", [1, 3])
-def test_the_page_takes_at_most_eight_statements_however_many_the_courses(
+def test_the_page_takes_at_most_nine_statements_however_many_the_courses(
     make: Make, session: Session, browser: Browser, courses: int
 ) -> None:
     person = make.account()
@@ -391,8 +393,8 @@ def test_the_page_takes_at_most_eight_statements_however_many_the_courses(
     with statements() as warm:
         browser.get("/home")
 
-    assert len(cold) == 8, cold
-    assert len(warm) == 6, warm
+    assert len(cold) == 9, cold
+    assert len(warm) == 7, warm
 
 
 def test_the_next_thing_is_in_another_course_where_the_last_one_waits(
@@ -410,3 +412,43 @@ def test_the_next_thing_is_in_another_course_where_the_last_one_waits(
     browser.post(f"/editions/{stuck.id}/activities/{first.id}/done")
 
     assert f"/editions/{other.id}/activities/{to_do.id}" in browser.get("/home").text
+
+
+def test_what_was_announced_of_late_stands_there_for_whom_it_is(
+    make: Make, browser: Browser
+) -> None:
+    edition, other = running(make, "Gaps"), running(make, "Other")
+    tutor, person = make.tutor(edition), make.participant(edition, country="CO")
+
+    def announced(title: str, days: int = 1, **given: Any) -> None:
+        plain: dict[str, Any] = {"edition_id": edition.id, "author_id": tutor.id}
+        plain |= {"audience": Audience.PARTICIPANTS, "title": {"en": title}, "body": {"en": "."}}
+        plain |= {"created_at": NOW - timedelta(days=days), "recipients": 1}
+        make.saved(Announcement(**plain | given))
+
+    announced("Bring your data")
+    announced("For tutors", audience=Audience.TUTORS)
+    announced("For Brazil", audience=Audience.COUNTRY, country="BR")
+    announced("Elsewhere", edition_id=other.id)
+    announced("Long ago", days=30)
+
+    page = home(browser, person)
+    assert "Bring your data" in words(page, "[aria-labelledby=news]")
+    others = ("For tutors", "For Brazil", "Elsewhere", "Long ago")
+    assert not [title for title in others if title in page.get_text()]
+    assert "Write an announcement" not in page.get_text()
+    assert "For tutors" in words(home(browser, make.tutor(edition)), "[aria-labelledby=news]")
+    assert home(browser, make.account()).select("[aria-labelledby=news]") == []
+
+
+def test_a_tutor_is_led_to_write_an_announcement_and_an_observer_is_not(
+    make: Make, browser: Browser
+) -> None:
+    edition = running(make, "Gaps")
+    address = f"/editions/{edition.id}/announcements/new"
+
+    for person, is_led in ((make.tutor(edition), True), (make.observer(edition), False)):
+        assert bool(home(browser, person).select(f'a[href="{address}"]')) is is_led
+        assert (f'href="{address}"' in browser.get(f"/editions/{edition.id}").text) is is_led
+    browser.sign_in(make.coordinator())
+    assert f'href="{address}"' in browser.get(f"/editions/{edition.id}").text

@@ -10,7 +10,7 @@ from app.core.unsubscribing import unsubscribe_token
 from app.jobs.messages import as_mail
 from app.models import Account, Delivery, MessageChoice, MessageGroup
 from app.queries.message_choices import choices
-from app.services.notifications import place_given
+from app.services.admission_news import declined
 from tests.conftest import Browser
 from tests.make import Make
 
@@ -26,7 +26,7 @@ def ana(make: Make) -> Account:
 @pytest.fixture
 def link(session: Session, ana: Account) -> str:
     """The path in the header of a mail about admission."""
-    mail = as_mail(place_given(session, ana, {"en": "Gaps"}, ana.id), ana)
+    mail = as_mail(declined(session, ana, {"en": "Gaps"}), ana)
     return str(mail["List-Unsubscribe"]).strip("<>").removeprefix("http://testserver")
 
 

@@ -1,14 +1,27 @@
 """The outbox and the audit log, as administrators and everybody else meet them."""
 
+from uuid import uuid4
+
 import pytest
 from sqlmodel import Session, select
 
 from app.core import clock
 from app.core.settings import settings
-from app.models import Account, AuditEvent, LinkKind, Message, MessageKind, MessageStatus, Withheld
+from app.models import (
+    Account,
+    AuditEvent,
+    EnrolmentPolicy,
+    Invitation,
+    LinkKind,
+    Message,
+    MessageKind,
+    MessageStatus,
+    Withheld,
+)
 from app.queries.work import MOST_TRIES
 from app.services.account_messages import sign_in_link
 from app.services.audit import record
+from app.services.invitations import invite, secret_of
 from app.services.links import give_link
 from app.services.notifications import place_given, welcome
 from tests.conftest import Browser
@@ -107,7 +120,7 @@ def test_long_lists_take_pages_and_no_more_statements(
         audit = browser.get("/audit")
 
     assert outbox.text.count("<details") == audit.text.count("Reason: ") == min(how_many, 50)
-    assert (len(sent), len(sent_for_audit)) == (3, 6)
+    assert (len(sent), len(sent_for_audit)) == (4, 6)
     assert ('aria-label="Pages"' in outbox.text) is (how_many > 50)
     assert browser.get("/outbox?page=2").text.count("<details") == (10 if how_many == 60 else 1)
 
@@ -230,3 +243,52 @@ def test_coordinators_see_the_addresses_that_fail_focal_points_their_own(
         assert browser.post(f"/outbox/addresses/{bia.id}/clear").status_code == 303
     assert seen() == {"Ana"}
     assert [event.action for event in session.exec(select(AuditEvent))] == ["clear bounce"]
+
+
+@pytest.fixture
+def invitation(session: Session, make: Make) -> Invitation:
+    edition = make.edition(
+        make.course(title={"es": "Empleos verdes"}), policy=EnrolmentPolicy.INVITATION
+    )
+    boss = make.coordinator()
+    invite(session, edition.id, ["bia@example.org"], language="es", by=boss.id, now=NOW)
+    return session.exec(select(Invitation)).one()
+
+
+@pytest.mark.usefixtures("administrator")
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_invitations_stand_there_without_the_link_that_opens_them(
+    browser: Browser, invitation: Invitation, monkeypatch: pytest.MonkeyPatch, environment: str
+) -> None:
+    monkeypatch.setenv("TALLER_ENVIRONMENT", environment)
+    settings.cache_clear()
+
+    listed = browser.get("/outbox/invitations")
+    mail = browser.get(f"/outbox/invitations/{invitation.id}/mail")
+
+    assert (listed.status_code, mail.status_code) == (200, 200)
+    for page in (listed.text, mail.text):
+        assert "Tiene una invitación al curso “Empleos verdes”." in page
+        assert secret_of(invitation.id, invitation.generation) not in page
+        assert "/invitations/" + str(invitation.id) + "/" not in page.replace("/mail", "")
+    assert "bia@example.org" in listed.text
+    assert "sandbox" in mail.headers["Content-Security-Policy"]
+
+
+@pytest.mark.usefixtures("administrator", "invitation")
+def test_the_outbox_leads_to_the_invitations_and_finds_one_by_its_address(
+    browser: Browser,
+) -> None:
+    assert 'href="/outbox/invitations"' in browser.get("/outbox").text
+    assert "bia@example.org" in browser.get("/outbox/invitations?person=BIA@").text
+    assert "bia@example.org" not in browser.get("/outbox/invitations?person=ana").text
+    assert browser.get(f"/outbox/invitations/{uuid4()}/mail").status_code == 404
+
+
+def test_only_administrators_see_invitations_there(
+    make: Make, browser: Browser, invitation: Invitation
+) -> None:
+    for account in (make.account(), make.coordinator()):
+        browser.sign_in(account)
+        assert browser.get("/outbox/invitations").status_code == 403
+        assert browser.get(f"/outbox/invitations/{invitation.id}/mail").status_code == 403

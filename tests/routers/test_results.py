@@ -247,7 +247,7 @@ def test_results_are_for_those_who_take_part(
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
-def test_the_page_takes_seven_statements_at_most(
+def test_the_page_takes_six_statements_at_most(
     make: Make, browser: Browser, edition: Edition, how_many: int
 ) -> None:
     module = make.module(edition)
@@ -260,4 +260,4 @@ def test_the_page_takes_seven_statements_at_most(
     with statements() as sent:
         assert browser.get(f"/editions/{edition.id}/results").status_code == 200
 
-    assert len(sent) == 7, sent
+    assert len(sent) == 6, sent

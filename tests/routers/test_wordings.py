@@ -1,17 +1,38 @@
 """The wording of messages: an administrator's own words, which can do nothing but be read."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from sqlmodel import Session, select
 
 from app.core.clock import now
-from app.core.i18n import LANGUAGES
-from app.models import Account, AuditEvent, Message, MessageWording
+from app.core.i18n import LANGUAGES, speaking
+from app.core.links import with_links
+from app.jobs.messages import as_mail
+from app.models import (
+    Account,
+    Audience,
+    AuditEvent,
+    LinkKind,
+    Message,
+    MessageKind,
+    MessageStatus,
+    MessageWording,
+)
+from app.queries.announcements import Target
 from app.queries.live_sessions import Recipient
-from app.routers.wordings import TITLES
+from app.services.account_messages import sign_in_link
+from app.services.announcements import Draft, announce
+from app.services.digests import gather
+from app.services.letters import BUILT_IN
+from app.services.links import give_link
 from app.services.notifications import SessionNews, place_given, session_cancelled, welcome
-from app.services.wordings import BUILT_IN, as_built_in, trouble_with
+from app.services.wordings import as_built_in, composed, trouble_with
+from app.web.letters import TITLES, examples, explained
 from tests.conftest import Browser
 from tests.make import Make
+from tests.sink import part
 
 ADDRESS = "/messages/templates/place-given/en"
 OWN = {
@@ -48,6 +69,121 @@ def test_every_letter_knows_its_placeholders_in_every_language(language: str) ->
         whole = subject + "".join(paragraphs)
         assert [p for p in letter.placeholders if "{" + p + "}" not in whole] == []
     assert set(TITLES) == set(BUILT_IN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_message_has_a_letter_that_can_be_reworded_and_read(language: str) -> None:
+    worded = {letter.kind for letter in BUILT_IN.values()}
+    assert worded == {*MessageKind, None}  # None: an invitation, which is to no account
+
+    with speaking(language):
+        about = examples()
+        for name, letter in BUILT_IN.items():
+            for own in (None, as_own(name, language)):
+                subject, paragraphs = composed(name, about, own)
+                whole = " ".join((subject, *paragraphs))
+                assert subject
+                assert paragraphs
+                assert re.findall(r"%\(|\{|\}|%s", whole) == []
+                assert all(about[needed] in whole for needed in letter.needs)
+            assert all(explained(placeholder) for placeholder in letter.allowed)
+
+
+def as_own(name: str, language: str) -> MessageWording:
+    """The built-in words as if an administrator had written them."""
+    subject, paragraphs = as_built_in(name, language)
+    body = "\n\n".join(paragraphs)
+    return MessageWording(
+        letter=name, language=language, subject=subject, body=body, changed_at=now()
+    )
+
+
+@pytest.mark.usefixtures("administrator")
+@pytest.mark.parametrize(
+    ("letter", "body", "sentence"),
+    [
+        ("link-to-sign-in", "Come in.", "Keep {address} in the text"),
+        ("already-registered", "Come in: {address}", "Keep {password} in the text"),
+        ("seat-offered", "Answer: {address}", "Keep {until} in the text"),
+        ("invitation", "Come.", "Keep {address} in the text"),
+        ("announcement", "{author}:\n\n{address}", "Keep {message} in the text"),
+        ("announcement", "{message}\n\n{address}", "Let {message} be a paragraph of its own"),
+        ("confirm-address", "{name}: {address}", "“{name}” is no placeholder of this message"),
+    ],
+)
+def test_what_is_indispensable_stays(
+    session: Session, browser: Browser, letter: str, body: str, sentence: str
+) -> None:
+    words = {"subject": "Read this", "body": body}
+    answer = browser.post(f"/messages/templates/{letter}/es", data=words)
+
+    assert answer.status_code == 422
+    assert 'id="body-error"' in answer.text
+    assert sentence in answer.text
+    assert session.exec(select(MessageWording)).all() == []
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_link_that_works_once_is_in_no_subject(session: Session, browser: Browser) -> None:
+    words = {"subject": "Come in: {address}", "body": "Come in: {address}"}
+    answer = browser.post("/messages/templates/link-to-sign-in/en", data=words)
+
+    assert answer.status_code == 422
+    assert 'id="subject-error"' in answer.text
+    assert session.exec(select(MessageWording)).all() == []
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_link_in_own_words_works_and_is_its_readers_alone(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    words = {"subject": "Your way in", "body": "Hi {name}.\n\nThis way: {address}"}
+    assert browser.post("/messages/templates/link-to-sign-in/en", data=words).status_code == 303
+    ana = make.account(name="Ana Pérez")
+    place = give_link(session, ana, LinkKind.SIGN_IN, now=now())
+    message = sign_in_link(session, ana, place)
+    session.flush()
+
+    text = part(as_mail(message, ana), "plain")
+    assert message.subject == "Your way in"
+    assert with_links(place) in text
+    assert f"This way: {place}" in message.body
+    assert with_links(place) not in message.body
+    browser.sign_out()
+    address = with_links(place).removeprefix("http://testserver")
+    assert browser.get(address, follow_redirects=True).status_code == 200
+
+
+@pytest.mark.usefixtures("administrator")
+def test_own_words_frame_an_announcement_and_a_digest(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    framed = "News from {author}.\n\nFor {course}:\n\n{message}\n\nSee {address}"
+    digest = {"subject": "{num} things", "body": "Good morning, {name}.\n\nHere they are."}
+    plain = {"subject": "{title}", "body": framed}
+    assert browser.post("/messages/templates/announcement/en", data=plain).status_code == 303
+    assert browser.post("/messages/templates/digest/en", data=digest).status_code == 303
+    edition = make.edition(make.course(title={"en": "Gaps"}))
+    ana, tutor = make.participant(edition, name="Ana"), make.tutor(edition, name="Tomás Tutor")
+    told = Draft(uuid4(), Target(Audience.PARTICIPANTS), {"en": "Room 3"}, {"en": "- **Bring** it"})
+    announce(session, edition.id, told, by=tutor.id, now=now())
+    session.flush()
+    announced = session.exec(select(Message).where(Message.kind == "announcement")).one()
+    announced.status = MessageStatus.WAITING
+    session.flush()
+
+    made = gather(session, ana.id, now=now())
+
+    alone = part(as_mail(announced, ana), "html")
+    assert "News from Tomás Tutor." in alone
+    assert "<strong>Bring</strong>" in alone
+    assert made is not None
+    assert made.subject == "1 things"
+    html = part(as_mail(made, ana, (announced,)), "html")
+    assert "Good morning, Ana." in html
+    assert "Here they are." in html
+    assert html.count("Room 3") == 1
+    assert "<strong>Bring</strong>" in html
 
 
 @pytest.mark.usefixtures("administrator")

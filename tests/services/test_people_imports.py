@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from app.core import db
+from app.core import clock, db
 from app.core.errors import RuleBroken
 from app.jobs import sweep
 from app.jobs.people_imports import apply_import, check_import
@@ -116,6 +117,37 @@ def test_a_new_person_gets_an_account_without_password_an_enrolment_and_one_mess
     assert {e.action for e in session.exec(select(AuditEvent))} == {
         "import people", "import enrolment",
     }  # fmt: skip
+
+
+def test_people_of_an_edition_that_has_ended_are_told_nothing(
+    session: Session, make: Make, boss: Account
+) -> None:
+    day, today = timedelta(days=1), clock.today()
+    old = make.edition(starts_on=today - 400 * day, ends_on=today - day)
+    for name in ("bia", "cid"):
+        there = make.account(email=f"{name}@example.org")
+        make.counted(make.enrolment(there, old, status=APPLIED))
+    rows = (
+        "ana@example.org,Ana,Colombia,,,,active\n"
+        "bia@example.org,,,,,,active\ncid@example.org,,,,,,rejected\n"
+    )
+
+    done = take_in(session, upload(session, old, boss, HEAD + rows))
+
+    assert done.status is ImportStatus.DONE
+    standing = session.exec(select(Enrolment.status).where(Enrolment.edition_id == old.id)).all()
+    assert sorted(standing) == [ACTIVE, ACTIVE, EnrolmentStatus.REJECTED]
+    assert session.exec(select(Message)).all() == []
+
+
+def test_on_its_last_day_an_edition_still_tells(
+    session: Session, make: Make, boss: Account
+) -> None:
+    last = make.edition(starts_on=clock.today(), ends_on=clock.today())
+
+    take_in(session, upload(session, last, boss, HEAD + "ana@example.org,Ana,Colombia,,,,active\n"))
+
+    assert session.exec(select(Message.kind)).all() == ["enrolled by a coordinator"]
 
 
 @pytest.mark.parametrize(

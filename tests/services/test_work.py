@@ -9,9 +9,11 @@ from sqlmodel import Session
 from app.core import clock
 from app.core.settings import settings
 from app.core.work import Work
+from app.jobs import queue
 from app.jobs.queue import do, sweep
 from app.models import Message, MessageStatus
-from app.queries.work import ABANDONED, MOST_TRIES
+from app.queries.work import ABANDONED, MOST_TRIES, may_be_taken_up
+from app.services.invitations import invite
 from app.services.work import take_up
 from tests.make import Make
 
@@ -87,3 +89,46 @@ def test_an_old_row_that_fails_waits_between_its_tries(
 
     session.refresh(message)
     assert message.tries == 2  # at once, after two minutes, and next after four more
+
+
+@pytest.mark.usefixtures("no_mail")
+@pytest.mark.parametrize("kind", list(Work))
+def test_every_kind_of_work_knows_when_it_is_tried_again(kind: Work) -> None:
+    now = clock.now()
+    for tries in range(1, MOST_TRIES):
+        assert not may_be_taken_up(kind, tries, now, now=now)
+        assert may_be_taken_up(kind, tries, now - timedelta(days=1), now=now)
+
+
+@pytest.mark.usefixtures("no_mail")
+def test_an_invitation_that_fails_keeps_no_message_from_leaving(
+    make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition, boss = make.edition(), make.coordinator()
+    invite(session, edition.id, ["ana@example.org"], language="es", by=boss.id, now=clock.now())
+    sweep()
+    monkeypatch.setenv("TALLER_SMTP_URL", "")
+    settings.cache_clear()
+    message = letter(make)
+
+    sweep()
+
+    session.refresh(message)
+    assert message.status is MessageStatus.KEPT
+
+
+def test_a_sweep_leaves_the_rest_to_the_next_once_it_took_long_enough(
+    make: Make, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = [letter(make) for _ in range(3)]
+
+    def left() -> int:
+        session.expire_all()
+        return sum(session.get_one(Message, m.id).status is MessageStatus.QUEUED for m in messages)
+
+    monkeypatch.setattr(queue, "SECONDS_FOR_A_SWEEP", 0)
+    sweep()
+    assert left() == 3
+    monkeypatch.undo()
+    sweep()
+    assert left() == 0

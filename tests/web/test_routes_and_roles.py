@@ -263,6 +263,8 @@ GET  /institutions/{institution}/merge                               coordinator
 POST /institutions/{institution}/merge                               coordinators
 POST /institutions/merges/{merge}/undo                               coordinators
 GET  /outbox/{message}/mail                                          administrators
+GET  /outbox/invitations                                             administrators
+GET  /outbox/invitations/{invitation}/mail                           administrators
 GET  /outbox/addresses                                               coordinators and focal points
 POST /outbox/addresses/{colleague}/clear                             its focal point and staff
 GET  /messages/templates                                             administrators

@@ -190,4 +190,4 @@ def test_looking_takes_no_statement_more(browser: Browser, ana: Account, edition
     with statements() as sent:
         browser.get(f"/editions/{edition.id}")
 
-    assert len(sent) == 2
+    assert len(sent) == 1

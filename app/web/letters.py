@@ -1,0 +1,122 @@
+"""The letters as those see them who word them: titles, what placeholders bring, an example."""
+
+from datetime import timedelta
+
+from app.core import clock, formats
+from app.core.i18n import N_
+from app.core.i18n import gettext as _
+from app.core.settings import settings
+
+#: What each letter is called; its address has hyphens for the blanks of its name.
+TITLES = {
+    "welcome": N_("Welcome"),
+    "confirm address": N_("Confirm the address of a new account"),
+    "already registered": N_("There is an account already"),
+    "link to sign in": N_("Link to sign in"),
+    "link to a new password": N_("Link to a new password"),
+    "password changed": N_("Password changed"),
+    "confirm new address": N_("Change of address: to the new one"),
+    "confirm leaving address": N_("Change of address: to the present one"),
+    "address wanted": N_("Somebody else wants the address"),
+    "address changed": N_("Address changed"),
+    "provider linked": N_("Provider linked"),
+    "passkey added": N_("Second step: passkey added"),
+    "codes added": N_("Second step: codes added"),
+    "second step removed": N_("Second step removed"),
+    "recovery code used": N_("Recovery code used"),
+    "copy ready": N_("Copy of the data ready"),
+    "account goes": N_("Account will be deleted"),
+    "account stays": N_("Account stays"),
+    "institution accepted": N_("Institution added"),
+    "institution declined": N_("Institution not added"),
+    "institution name accepted": N_("Name of an institution added"),
+    "institution name declined": N_("Name of an institution not added"),
+    "made focal point": N_("Made focal point"),
+    "invitation": N_("Invitation"),
+    "place given": N_("Place given"),
+    "enrolled": N_("Enrolled by a coordinator"),
+    "enrolled with an account": N_("Enrolled by a coordinator, with a new account"),
+    "entered": N_("Application entered by a coordinator"),
+    "entered with an account": N_("Application entered by a coordinator, with a new account"),
+    "nominated": N_("Named by the institution"),
+    "put on the waiting list": N_("Put on the waiting list by a coordinator"),
+    "put in line": N_("Number in the line"),
+    "seat offered": N_("Place offered"),
+    "offer lapsed": N_("Offer lapsed"),
+    "application declined": N_("Application declined"),
+    "decision taken back": N_("Decision taken back"),
+    "place taken away": N_("Place taken away"),
+    "session soon": N_("Live session begins soon"),
+    "session moved": N_("Live session moved"),
+    "session cancelled": N_("Live session cancelled"),
+    "capstone accepted": N_("Team work accepted"),
+    "capstone returned": N_("Team work returned"),
+    "certificate ready": N_("Certificate ready"),
+    "certificate withdrawn": N_("Certificate withdrawn"),
+    "announcement": N_("Announcement"),
+    "announcement to applicants": N_("Announcement to applicants"),
+    "digest": N_("Digest: what comes before the messages"),
+}
+
+
+def examples() -> dict[str, str]:
+    now = clock.now()
+    return {
+        "name": "Ana Pérez",
+        "course": _("Digital skills in the workshop"),
+        "title": _("Reading vacancies together"),
+        "address": f"{settings().base_url}/home",
+        "check": f"{settings().base_url}/verify",
+        "code": "T7K4-9WQX-3HMR",
+        "reason": _("The name was misspelt."),
+        "number": "2",
+        "message": _("Well done. Say who is responsible for each step."),
+        "minutes": "90",
+        "before": formats.moment(now),
+        "now": formats.moment(now),
+        "moment": formats.moment(now),
+        "zone": formats.zone_name("America/Bogota", now),
+        "email": "ana.perez@example.org",
+        "password": f"{settings().base_url}/sign-in/password",
+        "provider": _("Public Employment Service"),
+        "passkey": _("My phone"),
+        "proposed": "SENA",
+        "institution": "Servicio Nacional de Aprendizaje",
+        "because": _("The reason given is: %(reason)s") % {"reason": _("All places are taken.")},
+        "standing": _("You are on the waiting list again."),
+        "position": "4",
+        "until": formats.moment(now + timedelta(days=3)),
+        "author": "Marta Rojas",
+        "num": "3",
+    }
+
+
+def explained(placeholder: str) -> str:
+    return {
+        "name": _("the name of who gets it"),
+        "course": _("the title of the course"),
+        "title": _("the title of what it is about"),
+        "address": _("the link"),
+        "check": _("the link to check the certificate"),
+        "code": _("the code of the certificate"),
+        "reason": _("the reason given"),
+        "number": _("the number of the version"),
+        "message": _("what was written by hand"),
+        "minutes": _("the length in minutes"),
+        "before": _("the hour before"),
+        "now": _("the new hour"),
+        "moment": _("the hour"),
+        "zone": _("the time zone of the hours"),
+        "email": _("the e-mail address that it is about"),
+        "password": _("the link to a new password"),
+        "provider": _("who vouches for the person"),
+        "passkey": _("the name of the passkey"),
+        "proposed": _("what was proposed"),
+        "institution": _("the name of the institution"),
+        "because": _("a sentence with the reason; nothing if none was given"),
+        "standing": _("a sentence on how the person stands now"),
+        "position": _("the number in the line"),
+        "until": _("the hour at which the offer ends"),
+        "author": _("who writes"),
+        "num": _("how many messages there are"),
+    }[placeholder]
