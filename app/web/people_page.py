@@ -57,8 +57,10 @@ class DecisionForm(Ticked):
     def judgement(self) -> Judgement:
         if self.do not in {Verdict.DECLINE, Verdict.WITHDRAW}:
             return Judgement(self.do, seen_at=self.seen)
-        given = (getattr(self, f"{self.do}_{what}") for what in ("reason", "words", "tell"))
-        return Judgement(self.do, *given, self.seen)
+        reason, words, tell = (
+            getattr(self, f"{self.do}_{what}") for what in ("reason", "words", "tell")
+        )
+        return Judgement(self.do, reason, words, tell, self.seen)
 
 
 def check_reason(form: Form[DecisionForm]) -> None:
