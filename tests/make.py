@@ -52,7 +52,7 @@ from app.models import (
 )
 from app.queries.capstones import members, milestones, sections, snapshot
 from app.services.certificates import request_certificate
-from app.services.enrolments import count as add_to_counts
+from app.services.enrolment_counts import count as add_to_counts
 
 numbers = count(1)
 NOW = datetime(2026, 6, 8, 15, 0, tzinfo=UTC)

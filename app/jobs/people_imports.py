@@ -8,9 +8,9 @@ import structlog
 from app.core import clock
 from app.core.db import changing, reading
 from app.core.errors import RuleBroken
+from app.services.import_checks import Checker
 from app.services.people_imports import (
     CHECKED_AT_ONCE,
-    Checker,
     apply_some,
     drafts,
     forget_old,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.models import Account, BulkDecision, BulkDecisionLine, EnrolmentStatus, Reason, Verdict
@@ -19,9 +20,29 @@ class LastDecision:
 
 
 def last_decision(
-    session: Session, edition_id: UUID, account_id: UUID, *, since: datetime
+    session: Session,
+    edition_id: UUID,
+    account_id: UUID,
+    *,
+    since: datetime,
+    about: UUID | None = None,
 ) -> LastDecision | None:
-    """What this person last decided in the edition, unless it is older or was taken back."""
+    """What somebody last decided in the edition, unless it is older or was taken back.
+
+    With ``about`` an enrolment, what they last decided about that one, be it with others.
+    """
+    meant = [
+        col(BulkDecision.edition_id) == edition_id,
+        col(BulkDecision.account_id) == account_id,
+        col(BulkDecision.created_at) >= since,
+    ]
+    if about is not None:
+        line = aliased(BulkDecisionLine)
+        meant.append(
+            exists().where(
+                col(line.decision_id) == col(BulkDecision.id), col(line.enrolment_id) == about
+            )
+        )
     row = session.execute(
         select(
             col(BulkDecision.id),
@@ -31,11 +52,7 @@ def last_decision(
             col(BulkDecision.undone_at),
         )
         .join(BulkDecisionLine, col(BulkDecisionLine.decision_id) == col(BulkDecision.id))
-        .where(
-            col(BulkDecision.edition_id) == edition_id,
-            col(BulkDecision.account_id) == account_id,
-            col(BulkDecision.created_at) >= since,
-        )
+        .where(*meant)
         .group_by(col(BulkDecision.id))
         .order_by(col(BulkDecision.created_at).desc())
         .limit(1)

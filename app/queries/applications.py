@@ -29,6 +29,7 @@ from app.models import (
     LeavingReason,
     StoredFile,
 )
+from app.queries.visits import may_be_looked_at
 
 FIELD = "q-"
 
@@ -188,6 +189,7 @@ class PersonSeen:
     left_word: str
     left_by_choice: bool
     gender_now: Gender
+    can_be_looked_at: bool  # support may see the product as they do
 
 
 _PERSON: tuple[Any, ...] = (
@@ -211,6 +213,7 @@ _PERSON: tuple[Any, ...] = (
     col(Enrolment.left_word),
     col(Enrolment.left_by_choice),
     col(Account.gender),
+    may_be_looked_at(),
 )
 
 

@@ -31,6 +31,7 @@ class Wanted:
     since: date | None = None
     until: date | None = None
     zone: str = "UTC"  # where the days are those of the reader
+    before: int | None = None  # the number of the first that is not wanted any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.of_editions_only:
         found.append(col(AuditEvent.edition_id).is_not(None))
+    if wanted.before is not None:
+        found.append(col(AuditEvent.seq) < wanted.before)
     if wanted.action:
         found.append(col(AuditEvent.action) == wanted.action)
     if wanted.subject_type:
@@ -139,15 +142,15 @@ def _begin(day: date, zone: str) -> datetime:
 
 def known_actions(session: Session, *, of_editions_only: bool = False) -> list[str]:
     """Every kind of act that the trail has, for the filter."""
-    return _known(session, col(AuditEvent.action), of_editions_only)
+    return _known(session, col(AuditEvent.action), of_editions_only=of_editions_only)
 
 
 def known_subjects(session: Session, *, of_editions_only: bool = False) -> list[str]:
     """Every kind of thing that something was done to."""
-    return _known(session, col(AuditEvent.subject_type), of_editions_only)
+    return _known(session, col(AuditEvent.subject_type), of_editions_only=of_editions_only)
 
 
-def _known(session: Session, column: Any, of_editions_only: bool) -> list[str]:  # noqa: FBT001
+def _known(session: Session, column: Any, *, of_editions_only: bool) -> list[str]:
     conditions = _conditions(Wanted(of_editions_only=of_editions_only))
     query = select(column).where(*conditions).distinct().order_by(column)
     return list(session.execute(query).scalars())

@@ -1,6 +1,7 @@
 """What events were done to, as it is called today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -43,18 +44,33 @@ class SubjectSeen:
     number: int = 0  # of a version
 
 
+#: Details that may hold the id of an institution.
+OF_INSTITUTIONS = ("institution", "into", "out_of")
+
+
 def subjects(session: Session, seen: Iterable[EventSeen]) -> dict[UUID, SubjectSeen]:
-    """What these events were done to, where it still exists: one statement for each kind."""
+    """What these events were done to and where, if it still exists: a statement for each kind."""
     wanted: dict[str, set[UUID]] = {}
     for event in seen:
-        if event.subject_id is not None and event.subject_type in _SUBJECTS:
-            wanted.setdefault(event.subject_type, set()).add(event.subject_id)
+        for kind, id_ in _named_in(event):
+            wanted.setdefault(kind, set()).add(id_)
     found: dict[UUID, SubjectSeen] = {}
     for kind, ids in wanted.items():
         query = _SUBJECTS[kind]
         rows = session.execute(query.where(query.selected_columns["id"].in_(ids))).mappings()
         found |= {row["id"]: SubjectSeen(**row) for row in rows}
     return found
+
+
+def _named_in(event: EventSeen) -> Iterator[tuple[str, UUID]]:
+    if event.subject_id is not None and event.subject_type in _SUBJECTS:
+        yield event.subject_type, event.subject_id
+    if event.edition_id is not None and event.subject_type not in _SAY_THEIR_EDITION:
+        yield "edition", event.edition_id
+    for name in OF_INSTITUTIONS:
+        if written := event.details.get(name):
+            with suppress(ValueError):
+                yield "institution", UUID(str(written))
 
 
 _OF_EDITION: tuple[Any, ...] = (
@@ -103,4 +119,8 @@ _SUBJECTS: dict[str, Any] = {
     .join(Team, col(Team.id) == col(Capstone.team_id))
     .join(Edition, col(Edition.id) == col(Capstone.edition_id))
     .join(*_COURSE),
+}
+#: Whose own rows tell the edition, so that it need not be looked for.
+_SAY_THEIR_EDITION = {
+    kind for kind, query in _SUBJECTS.items() if "edition_id" in query.selected_columns
 }

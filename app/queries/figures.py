@@ -64,6 +64,7 @@ class InstitutionNamed:
     acronym: str
     name: str
     country: str
+    successor: str | None = None  # the acronym of the one that it was merged into since
 
 
 #: What a line is about: a country is its code, a year its number, no institution is None.

@@ -1,8 +1,7 @@
 """Reading the people of an edition as its staff see them: a list to filter, and its numbers."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,11 +15,8 @@ from app.core.folding import Folded
 from app.core.i18n import country_name
 from app.core.text import folded
 from app.models import (
-    NO_INSTITUTION,
     PARTICIPANTS,
     Account,
-    Activity,
-    Edition,
     Enrolment,
     EnrolmentCount,
     EnrolmentNote,
@@ -295,94 +291,6 @@ def ids_of(session: Session, wanted: Wanted, *, most: int) -> list[UUID]:
 
 
 @dataclass(frozen=True, slots=True)
-class Mix:
-    """Some people by gender, and where they come from. The four parts add up to the total."""
-
-    genders: Counter[Part] = field(default_factory=Counter)
-    countries: frozenset[str] = frozenset()
-    institutions: frozenset[UUID] = frozenset()
-
-    @property
-    def total(self) -> int:
-        return self.genders.total()
-
-    @property
-    def parts(self) -> dict[Part, int]:
-        return {part: self.genders[part] for part in Part}
-
-    def with_others(self, others: "Mix") -> "Mix":
-        return Mix(
-            self.genders + others.genders,
-            self.countries | others.countries,
-            self.institutions | others.institutions,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """An edition as it is, some chosen people, and the edition if those had a place too."""
-
-    now: Mix
-    chosen: Mix
-    after: Mix
-    capacity: int | None
-    missing: int  # chosen ids that are nobody's here
-
-    @property
-    def left_after(self) -> int | None:
-        """Places left if the chosen had one; below zero: too few."""
-        return None if self.capacity is None else self.capacity - self.after.total
-
-
-def balance(session: Session, edition_id: UUID, chosen: Collection[UUID]) -> Balance:
-    """Whoever has no place yet counts as they would on admission: as they are now."""
-    e, a = Enrolment, Account
-    rows = session.execute(
-        select(
-            col(e.status),
-            *(col(e.gender), col(e.country), col(e.institution_id)),
-            *(col(a.gender), col(a.country), col(a.institution_id)),
-        )
-        .join(a, col(a.id) == col(e.account_id))
-        .where(col(e.edition_id) == edition_id, col(e.id).in_(chosen))
-    ).all()
-    inside = _mix((row[1:4], 1) for row in rows if row[0] in PARTICIPANTS)
-    coming = _mix((row[4:7], 1) for row in rows if row[0] not in PARTICIPANTS)
-    now = _participants(session, edition_id)
-    capacity = session.execute(
-        select(col(Edition.capacity)).where(col(Edition.id) == edition_id)
-    ).scalar_one()
-    return Balance(
-        now=now,
-        chosen=inside.with_others(coming),
-        after=now.with_others(coming),
-        capacity=capacity,
-        missing=len(set(chosen)) - len(rows),
-    )
-
-
-def _participants(session: Session, edition_id: UUID) -> Mix:
-    of = EnrolmentCount
-    rows = session.execute(
-        select(col(of.gender), col(of.country), col(of.institution_key), col(of.n)).where(
-            col(of.edition_id) == edition_id, col(of.status).in_(PARTICIPANTS), col(of.n) > 0
-        )
-    )
-    return _mix((row[:3], row[3]) for row in rows)
-
-
-def _mix(people: Iterable[tuple[Any, int]]) -> Mix:
-    genders: Counter[Part] = Counter()
-    countries, institutions = set(), set()
-    for (gender, country, institution_id), n in people:
-        genders[PART_OF[gender]] += n
-        countries.add(country)
-        if institution_id not in {None, NO_INSTITUTION}:
-            institutions.add(institution_id)
-    return Mix(genders, frozenset(countries), frozenset(institutions))
-
-
-@dataclass(frozen=True, slots=True)
 class Origins:
     """The countries and institutions that somebody of the edition comes from."""
 
@@ -415,35 +323,3 @@ def origins(session: Session, edition_id: UUID, only_institution: UUID | None) -
             key=lambda i: (sort_key(i.acronym), sort_key(country_name(i.country))),
         ),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How much room an edition has, and how much there is to do in it."""
-
-    capacity: int | None
-    taken: int
-    activities: int
-
-    @property
-    def left(self) -> int | None:
-        return None if self.capacity is None else max(0, self.capacity - self.taken)
-
-
-def room(session: Session, edition_id: UUID) -> Room:
-    of = EnrolmentCount
-    taken = (
-        select(func.coalesce(func.sum(col(of.n)), 0))
-        .where(col(of.edition_id) == edition_id, col(of.status).in_(PARTICIPANTS))
-        .scalar_subquery()
-    )
-    activities = (
-        select(func.count())
-        .select_from(Activity)
-        .where(col(Activity.edition_id) == edition_id)
-        .scalar_subquery()
-    )
-    row = session.execute(
-        select(col(Edition.capacity), taken, activities).where(col(Edition.id) == edition_id)
-    ).one()
-    return Room(row[0], int(row[1]), row[2])

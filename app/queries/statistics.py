@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.models import (
@@ -253,6 +254,15 @@ def _group(keys: tuple[Key, ...], measured: Mapping[Any, Any]) -> Group:
     return replace(group, institutions=None) if nobody_said else group
 
 
+_Successor = aliased(Institution)
+SUCCESSOR: Any = (
+    select(col(_Successor.acronym))
+    .where(col(_Successor.id) == col(Institution.merged_into_id))
+    .correlate(Institution)
+    .scalar_subquery()
+    .label("successor")
+)
+
 #: What a line's name is made of, besides its key.
 _NAMES: dict[Dimension, tuple[Any, ...]] = {
     Dimension.EDITION: (col(Course.title), col(Edition.starts_on), col(Edition.ends_on)),
@@ -261,6 +271,7 @@ _NAMES: dict[Dimension, tuple[Any, ...]] = {
         col(Institution.acronym),
         col(Institution.name),
         col(Institution.country),
+        SUCCESSOR,
     ),
 }
 _NAMED: dict[Dimension, type[EditionNamed | CourseNamed | InstitutionNamed | Part]] = {
@@ -296,32 +307,11 @@ def _keys_of(row: Mapping[Any, Any], by: tuple[Dimension, ...]) -> tuple[Key, ..
     )
 
 
-@dataclass(frozen=True, slots=True)
-class EditionChoice:
-    """An edition that can be asked for, with its course."""
-
-    id: UUID
-    course_id: UUID
-    title: dict[str, str]
-    year: int
-    starts_on: date | None
-    ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters offer: nothing in which nobody of the viewer's people is counted."""
-
-    editions: list[EditionChoice]
-    countries: list[str]
-    institutions: list[InstitutionNamed]
-
-
 def years(session: Session, *, only_institution: UUID | None) -> list[int]:
     """The reporting years that have participants, the newest first."""
     query = (
         select(col(Edition.reporting_year))
-        .where(_has(PARTICIPANTS, only_institution))
+        .where(is_counted(PARTICIPANTS, only_institution))
         .distinct()
         .order_by(col(Edition.reporting_year).desc())
     )
@@ -334,7 +324,7 @@ def usual_year(years: list[int], *, on: date) -> int | None:
     return past[0] if past else min(years, default=None)
 
 
-def _has(statuses: tuple[EnrolmentStatus, ...], only_institution: UUID | None) -> Any:
+def is_counted(statuses: tuple[EnrolmentStatus, ...], only_institution: UUID | None) -> Any:
     of = EnrolmentCount
     counted = select(col(of.n)).where(
         col(of.edition_id) == col(Edition.id), col(of.status).in_(statuses), col(of.n) > 0
@@ -342,64 +332,3 @@ def _has(statuses: tuple[EnrolmentStatus, ...], only_institution: UUID | None) -
     if only_institution:
         counted = counted.where(col(of.institution_key) == only_institution)
     return counted.exists()
-
-
-def choices(session: Session, asked: Filters, *, only_institution: UUID | None) -> Choices:
-    """What belongs to the year that is asked for, and whatever else is asked for by its id."""
-    return Choices(
-        _editions(session, asked, only_institution),
-        _countries(session, asked, only_institution),
-        _institutions(session, asked, only_institution),
-    )
-
-
-def _editions(
-    session: Session, asked: Filters, only_institution: UUID | None
-) -> list[EditionChoice]:
-    query = (
-        select(
-            col(Edition.id),
-            col(Edition.course_id),
-            col(Course.title),
-            col(Edition.reporting_year),
-            col(Edition.starts_on),
-            col(Edition.ends_on),
-        )
-        .join(Course, col(Course.id) == col(Edition.course_id))
-        .order_by(col(Edition.starts_on).desc(), col(Edition.id))
-    )
-    if asked.year is not None:
-        query = query.where(
-            (col(Edition.reporting_year) == asked.year)
-            | (col(Edition.id) == asked.edition_id)
-            | (col(Course.id) == asked.course_id)
-        )
-    if only_institution:
-        query = query.where(_has(tuple(EnrolmentStatus), only_institution))
-    return [EditionChoice(*row) for row in session.execute(query)]
-
-
-def _countries(session: Session, asked: Filters, only_institution: UUID | None) -> list[str]:
-    of = EnrolmentCount
-    query = select(col(of.country)).where(col(of.n) > 0).distinct()
-    if asked.year is not None:
-        query = query.where(col(of.reporting_year) == asked.year)
-    if only_institution:
-        query = query.where(col(of.institution_key) == only_institution)
-    return list(session.scalars(query))
-
-
-def _institutions(
-    session: Session, asked: Filters, only_institution: UUID | None
-) -> list[InstitutionNamed]:
-    of, its = EnrolmentCount, Institution
-    counted = select(col(of.institution_key)).where(col(of.n) > 0)
-    if asked.year is not None:
-        counted = counted.where(col(of.reporting_year) == asked.year)
-    wanted = col(its.id).in_(counted) | (col(its.id) == asked.institution_id)
-    query = (
-        select(col(its.id), col(its.acronym), col(its.name), col(its.country))
-        .where(col(its.id) == only_institution if only_institution else wanted)
-        .order_by(col(its.acronym), col(its.country))
-    )
-    return [InstitutionNamed(*row) for row in session.execute(query)]

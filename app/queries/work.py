@@ -60,7 +60,7 @@ def state_of(
     model: type[Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation],
 ) -> Any:
     """The column in which rows of work say how they stand."""
-    return model.state if model is Invitation else model.status  # type: ignore[union-attr]
+    return model.state if model is Invitation else model.status  # type: ignore[union-attr]  # -- it alone says state
 
 
 def due(session: Session, *, now: datetime) -> list[tuple[Work, UUID]]:

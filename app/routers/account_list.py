@@ -163,12 +163,8 @@ def close(
     account: UUID,
     form: Annotated[Form[ReasonForm], Depends(submitted(ReasonForm))],
 ) -> Response:
-    def act(data: ReasonForm) -> None:
-        suspend(visit.session, account, data.reason, by=visit.viewer.id, now=clock.now())
-
-    if _refused(form, "reason", act):
-        return _page(request, visit, account, Forms(reason=form))
-    return _back(account, _("The account is suspended. Nothing of it opens anything now."))
+    said = _("The account is suspended. Nothing of it opens anything now.")
+    return _with_reason(request, visit, account, form, suspend, said)
 
 
 @router.post("/accounts/{account}/suspension/end", name="account_list.reactivate")
@@ -178,12 +174,8 @@ def open_again(
     account: UUID,
     form: Annotated[Form[ReasonForm], Depends(submitted(ReasonForm))],
 ) -> Response:
-    def act(data: ReasonForm) -> None:
-        reactivate(visit.session, account, data.reason, by=visit.viewer.id, now=clock.now())
-
-    if _refused(form, "reason", act):
-        return _page(request, visit, account, Forms(reason=form))
-    return _back(account, _("The account is open again. They can sign in."))
+    said = _("The account is open again. They can sign in.")
+    return _with_reason(request, visit, account, form, reactivate, said)
 
 
 @router.post("/accounts/{account}/sign-outs", name="account_list.sign_out")
@@ -199,10 +191,11 @@ def end_one(visit: Ender, account: UUID, sign_in: UUID) -> Response:
 
 
 @router.post("/accounts/{account}/view", name="account_list.view")
-def look(visit: Looker, account: UUID) -> Response:
+def look(visit: Looker, account: UUID, edition: UUID | None = None) -> Response:
+    """On to their first page, or to the ``edition`` in which one met them."""
     viewer = visit.viewer
     begin_look(visit.session, viewer.sign_in_id, account, by=viewer.id, now=clock.now())
-    return _anew("/home")
+    return _anew(f"/editions/{edition}" if edition else "/home")
 
 
 @router.post("/viewing/end", name="account_list.end_view")
@@ -229,6 +222,24 @@ def _refused[T: BaseModel](form: Form[T], name: str, deed: Callable[[T], None]) 
         form.refuse(name, refusal.message)
         return True
     return False
+
+
+def _with_reason(
+    request: Request,
+    visit: Visit,
+    account: UUID,
+    form: Form[ReasonForm],
+    deed: Callable[..., object],
+    said: str,
+) -> Response:
+    """Do what needs a reason, and say so; or show the form again with what was written."""
+
+    def act(data: ReasonForm) -> None:
+        deed(visit.session, account, data.reason, by=visit.viewer.id, now=clock.now())
+
+    if _refused(form, "reason", act):
+        return _page(request, visit, account, Forms(reason=form))
+    return _back(account, said)
 
 
 def _back(account: UUID, say: str) -> Response:

@@ -28,6 +28,8 @@ from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
+from app.web.people_page import DecisionForm
+from app.web.person_page import decided, deciding
 from app.web.session_page import own_people_only
 
 router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/people/{enrolment}")
@@ -46,8 +48,7 @@ class Correction(BaseModel):
 @router.get("", name="applications.show")
 def show(request: Request, visit: Watcher, enrolment: UUID) -> Response:
     person = _person(visit, enrolment)
-    typed = {"country": person.country, "institution": str(person.institution_id or "")}
-    return _page(request, visit, person, Form[Correction](typed=typed))
+    return _page(request, visit, person, _taken_down(person))
 
 
 @router.get("/letter", name="applications.letter")
@@ -81,6 +82,23 @@ def mend(
     return go_to(_address(visit, person.id), say=said or _("Nothing was changed."))
 
 
+@router.post("/decision", name="applications.decide")
+def decide(
+    request: Request,
+    visit: Admitter,
+    enrolment: UUID,
+    form: Annotated[Form[DecisionForm], Depends(submitted(DecisionForm))],
+) -> Response:
+    person = _person(visit, enrolment)
+    done = decided(visit, person, form)
+    if done is None:
+        person = _person(visit, enrolment)  # as they are now
+        return _page(request, visit, person, _taken_down(person), form)
+    say, decision = done
+    undo = f"/editions/{visit.edition.id}/people/decisions/{decision}/undo?person={person.id}"
+    return go_to(_address(visit, person.id), say=say, undo=undo)
+
+
 def _person(visit: EditionVisit, enrolment_id: UUID) -> PersonSeen:
     person = person_of(
         visit.session, visit.edition.id, enrolment_id, only_institution=own_people_only(visit)
@@ -88,6 +106,12 @@ def _person(visit: EditionVisit, enrolment_id: UUID) -> PersonSeen:
     if person is None:
         raise NotFound(_("There is nothing at this address."))
     return person
+
+
+def _taken_down(person: PersonSeen) -> Form[Correction]:
+    """The form of a correction with what stands."""
+    typed = {"country": person.country, "institution": str(person.institution_id or "")}
+    return Form[Correction](typed=typed)
 
 
 def _as_far_as(visit: EditionVisit, action: Action) -> bool:
@@ -100,14 +124,19 @@ def _address(visit: EditionVisit, enrolment_id: UUID) -> str:
 
 
 def _page(
-    request: Request, visit: EditionVisit, person: PersonSeen, form: Form[Correction]
+    request: Request,
+    visit: EditionVisit,
+    person: PersonSeen,
+    form: Form[Correction],
+    decision: Form[DecisionForm] | None = None,
 ) -> Response:
+    decision = decision or Form[DecisionForm]()
     reads, mends = _as_far_as(visit, Action.READ_APPLICATIONS), visit.may(Action.ADMIT_PEOPLE)
     return render(
         request,
         visit,
         "applications/show.html",
-        status=422 if form.errors else 200,
+        status=422 if form.errors or decision.errors else 200,
         **edition_place(visit),
         person=person,
         person_address=_address(visit, person.id),
@@ -120,8 +149,16 @@ def _page(
         steps=steps_of(visit.session, person.id),
         corrections=corrections_of(visit.session, person.id),
         in_words=_in_words,
+        may_look=_may_look(visit, person),
+        **deciding(visit, person, decision),
         **(_mending(visit, person) if mends else {"mends": False}),
     )
+
+
+def _may_look(visit: EditionVisit, person: PersonSeen) -> bool:
+    """Whether the reader may see the product as this person does."""
+    is_other = person.account_id != visit.viewer.id
+    return is_other and person.can_be_looked_at and visit.may(Action.VIEW_AS_PARTICIPANT)
 
 
 def _mending(visit: EditionVisit, person: PersonSeen) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from app.queries.audit import (
 from app.queries.audit_subjects import subjects
 from app.web.asked import address_of, asked
 from app.web.audit_words import in_words, said
+from app.web.export_records import exported_from, note_export
 from app.web.exports import Cell, Column, csv_response, file_name
 from app.web.forms import Form
 from app.web.guards import Visit, guarded_by, may
@@ -82,11 +84,17 @@ def index(request: Request, visit: Watcher, form: Typed) -> Response:
 
 @router.get("/audit.csv", name="audit.csv")
 def as_csv(visit: Exporter, form: Typed) -> Response:
-    """Every row that was asked for, with its fingerprint: whoever keeps it can prove the trail."""
+    """Every row that was asked for, with its fingerprint: whoever keeps it can prove the trail.
+
+    The row about this very export is the first that is not in it.
+    """
+    wanted, shown = _wanted(visit, form), [column for column, _cell in _columns()]
+    rows = how_many_events(visit.session, wanted)
+    end = note_export(visit, exported_from("audit log", "CSV", rows, shown, form))
     return csv_response(
         file_name("audit-log"),
-        [column for column, _cell in _columns()],
-        _rows(_wanted(visit, form)),
+        shown,
+        _rows(replace(wanted, before=end)),
         keys=bool(form.data and form.data.keys),
     )
 

@@ -23,11 +23,9 @@ from app.services.email_changes import (
     confirm_change,
     refuse_change,
 )
-from app.services.links import ask_for_link
 from app.web.addresses import NewAddress
 from app.web.beat import OnTheBeatRoute
 from app.web.db import unit_of_work
-from app.web.development import shows_messages
 from app.web.entering import later_please
 from app.web.forms import Form, submitted, understood
 from app.web.guards import (
@@ -37,7 +35,7 @@ from app.web.guards import (
     signed_in,
     signed_in_for_slow_work,
 )
-from app.web.link_page import SecretForm, reader, sent_page, with_link
+from app.web.link_page import SecretForm, reader, send_own_link, sent_page, with_link
 from app.web.pages import go_to, render
 from app.web.proof import Claim, once_proven
 from app.web.threads import in_a_thread, pages
@@ -133,17 +131,7 @@ def show(request: Request, visit: Visit, form: Form[EmailForm]) -> Response:
 @router.post("/account/email/link", name="emails.send_link")
 def send_link(request: Request, visit: Annotated[Visit, guarded_by(signed_in)]) -> Response:
     """For those who have no password and signed in long ago: a link shows that it is them."""
-    email = visit.viewer.email
-    message = ask_for_link(
-        visit.session,
-        email,
-        address_of(request),
-        LinkKind.SIGN_IN,
-        onward="/account/email",
-        now=clock.now(),
-        at_once=shows_messages(request),
-    )
-    return sent_page(request, LinkKind.SIGN_IN, email, messages=[message], visit=visit)
+    return send_own_link(request, visit, LinkKind.SIGN_IN, onward="/account/email")
 
 
 @router.post("/account/email/cancel", name="emails.cancel")

@@ -11,6 +11,7 @@ from app.queries.institution_proposals import how_many_wait, queue
 from app.queries.institutions import about, institutions
 from app.services.institutions import LooksLikeAnother, add_institution, trouble_with
 from app.web.asked import address_of, asked
+from app.web.export_records import exported_from, note_export
 from app.web.exports import csv_response, file_name
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, anyone, guarded_by, may
@@ -89,8 +90,9 @@ def _addresses(form: Form[Filters], found: Found, waiting: int | None) -> dict[s
 def as_csv(visit: Watcher, form: Annotated[Form[Filters], Depends(asked(Filters))]) -> Response:
     filters = form.data or Filters()
     name = file_name("institutions", filters.country, filters.state or "")
-    rows = list(cells(find(visit, form)))
-    return csv_response(name, columns(), rows, keys=filters.keys)
+    rows, shown = list(cells(find(visit, form))), columns()
+    note_export(visit, exported_from("institutions", "CSV", len(rows), shown, form))
+    return csv_response(name, shown, rows, keys=filters.keys)
 
 
 @router.get(f"{PATH}/options", name="institutions.options")

@@ -17,8 +17,6 @@ from app.models import LinkKind
 from app.queries.accounts import Credentials, has_password
 from app.queries.links import LinkSeen, link_seen
 from app.services.accounts import change_password, reset_password, weakness
-from app.services.links import ask_for_link
-from app.web.development import shows_messages
 from app.web.entering import Proof, later_please, let_in, proven_by_link
 from app.web.forms import Form, understood
 from app.web.guards import (
@@ -29,7 +27,7 @@ from app.web.guards import (
     signed_in,
     signed_in_for_slow_work,
 )
-from app.web.link_page import count_void, sent_page, with_link
+from app.web.link_page import count_void, send_own_link, with_link
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render
 from app.web.proof import Claim, once_proven
@@ -81,17 +79,7 @@ async def change(
 @router.post("/account/password/link", name="passwords.send_link")
 def send_link(request: Request, visit: Annotated[Visit, guarded_by(signed_in)]) -> Response:
     """For those who never had one: the link comes to their address, and lets them choose."""
-    email = visit.viewer.email
-    message = ask_for_link(
-        visit.session,
-        email,
-        address_of(request),
-        LinkKind.PASSWORD,
-        onward="/account",
-        now=clock.now(),
-        at_once=shows_messages(request),
-    )
-    return sent_page(request, LinkKind.PASSWORD, email, messages=[message], visit=visit)
+    return send_own_link(request, visit, LinkKind.PASSWORD, onward="/account")
 
 
 class NewPasswordForm(BaseModel):

@@ -8,25 +8,28 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.core import clock
+from app.core.errors import Conflict, RuleBroken
 from app.core.i18n import gettext as _
 from app.policy import Action
-from app.queries.people import balance as balance_of
-from app.services import admissions
+from app.queries.balance import balance as balance_of
+from app.queries.people import tally
+from app.services.undoing import undo as take_back
 from app.web.asked import asked
-from app.web.exports import Sheet, csv_response, file_name, xlsx_response
+from app.web.export_records import exported_from, note_export
+from app.web.exports import Column, Sheet, csv_response, file_name, xlsx_response
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render, wants_part
-from app.web.people import Filters, cells, columns, read
+from app.web.people import Asked, Filters, cells, columns, read
 from app.web.people_page import (
     DecisionForm,
     Ticked,
     Ticks,
+    carry_out,
     check_reason,
     ids_chosen,
     list_asked,
-    said,
     show_people,
     undone,
 )
@@ -46,23 +49,20 @@ def index(request: Request, visit: Watcher, form: Typed) -> Response:
 @router.get(".csv", name="people.csv")
 def as_csv(visit: Watcher, form: Typed) -> Response:
     wish = read(visit, form)
-    name = (visit.edition.course_slug, visit.edition.slug, wish.wanted.state or "")
-    return csv_response(
-        file_name("people", *name),
-        [column for column, _cell in columns(wish)],
-        cells(wish),
-        keys=bool(form.data and form.data.keys),
-    )
+    shown = [column for column, _cell in columns(wish)]
+    _note(visit, wish, form, "CSV", shown)
+    keys = bool(form.data and form.data.keys)
+    return csv_response(_name(visit, wish), shown, cells(wish), keys=keys)
 
 
 @router.get(".xlsx", name="people.xlsx")
 def as_xlsx(visit: Watcher, form: Typed) -> Response:
     wish = read(visit, form)
-    name = (visit.edition.course_slug, visit.edition.slug, wish.wanted.state or "")
     shown = [column for column, _cell in columns(wish)]
+    _note(visit, wish, form, "XLSX", shown)
     keys = [[column.key for column in shown]] if form.data and form.data.keys else []
     sheet = Sheet(_("People"), shown, chain(keys, cells(wish)))
-    return xlsx_response(file_name("people", *name), sheet)
+    return xlsx_response(_name(visit, wish), sheet)
 
 
 @router.post("/balance", name="people.balance")
@@ -85,31 +85,49 @@ def decide(
     form: Annotated[Form[DecisionForm], Depends(submitted(DecisionForm))],
 ) -> Response:
     check_reason(form)
-    if form.errors and not form.errors.keys() & {"do", "chosen", "everyone", "back"}:
-        ticks = Ticks(_ids(form), "everyone" in form.typed, form)
-        return show_people(request, visit, list_asked(form.typed.get("back", "")), ticks)
+    if form.errors and not form.errors.keys() & {"do", "chosen", "everyone", "back", "seen"}:
+        return _again(request, visit, form)
     chosen = ids_chosen(visit, form.data)
-    judgement = form.data.judgement  # type: ignore[union-attr]  # -- refused above without data
-    done = admissions.decide(
-        visit.session, visit.edition.id, chosen, judgement, by=visit.viewer.id, now=clock.now()
-    )
+    try:
+        say, decision = carry_out(visit, chosen, form)
+    except (Conflict, RuleBroken) as refusal:
+        if wants_part(request):
+            raise  # the list stays as it is, and the sentence stands above it
+        form.refuse("", refusal.message)
+        return _again(request, visit, form)
     path = f"/editions/{visit.edition.id}/people"
     back = urlencode(parse_qsl(form.typed.get("back", "")))
     return go_to(
         f"{path}?{back}" if back else path,
-        say=said(judgement.verdict, done.done, done.left),
-        undo=f"{path}/decisions/{done.id}/undo",
+        say=say,
+        undo=f"{path}/decisions/{decision}/undo",
     )
 
 
 @router.post("/decisions/{decision}/undo", name="people.undo")
-def undo(visit: Admitter, decision: UUID) -> Response:
-    back = admissions.undo(
-        visit.session, visit.edition.id, decision, by=visit.viewer.id, now=clock.now()
-    )
-    return go_to(f"/editions/{visit.edition.id}/people", say=undone(back.done, back.stay))
+def undo(visit: Admitter, decision: UUID, person: UUID | None = None) -> Response:
+    """Back to the list, or to the page of the ``person`` from which it was asked for."""
+    back = take_back(visit.session, visit.edition.id, decision, by=visit.viewer.id, now=clock.now())
+    path = f"/editions/{visit.edition.id}/people"
+    return go_to(f"{path}/{person}" if person else path, say=undone(back.done, back.stay))
 
 
-def _ids(form: Form[DecisionForm]) -> list[UUID]:
-    """The ticks of a form that comes back, which the list's own field has read without trouble."""
-    return [UUID(one) for one in form.many.get("chosen", [])]
+def _name(visit: EditionVisit, wish: Asked) -> str:
+    edition = visit.edition
+    return file_name("people", edition.course_slug, edition.slug, wish.wanted.state or "")
+
+
+def _note(
+    visit: EditionVisit, wish: Asked, form: Form[Filters], file: str, shown: list[Column]
+) -> None:
+    """Have the audit log know who takes whom along."""
+    rows = tally(visit.session, wish.wanted).total(wish.wanted.state)
+    exported = exported_from("people", file, rows, shown, form, institution=wish.institution)
+    note_export(visit, exported, edition=visit.edition.id)
+
+
+def _again(request: Request, visit: EditionVisit, form: Form[DecisionForm]) -> Response:
+    """The list with all that was ticked and typed, which its own fields have read."""
+    ids = [UUID(one) for one in form.many.get("chosen", [])]
+    ticks = Ticks(ids, "everyone" in form.typed, form)
+    return show_people(request, visit, list_asked(form.typed.get("back", "")), ticks)

@@ -2,16 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.core.db import Texts
-from app.core.errors import Conflict, NotAllowed, NotFound, RuleBroken
+from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
 from app.models import (
     PARTICIPANTS,
     Account,
@@ -21,18 +20,17 @@ from app.models import (
     Edition,
     Enrolment,
     EnrolmentStatus,
-    Gender,
+    EnrolmentStep,
     LeavingReason,
     Reason,
     Verdict,
 )
-from app.queries.enrolments import places_taken
 from app.services import admission_news as news
+from app.services.approvals import approve
 from app.services.audit import record
-from app.services.enrolments import approve, change_status, count
+from app.services.enrolments import change_status
 
 MOST_AT_ONCE = 1000
-UNDO_WITHIN = timedelta(hours=1)
 
 #: For whom each verdict can be given.
 POSSIBLE: dict[Verdict, frozenset[EnrolmentStatus]] = {
@@ -51,6 +49,7 @@ class Judgement:
     reason: Reason | None = None
     words: str = ""
     tell_reason: bool = False
+    seen_at: datetime | None = None  # when whoever decides looked at the people
 
     @property
     def reason_for_them(self) -> tuple[Reason | None, str]:
@@ -78,16 +77,23 @@ def decide(
 ) -> Decided:
     """Give the same verdict to all of the ``chosen`` for whom it is still possible.
 
+    Of two coordinators who decide at once, the second is told that somebody was quicker. Whoever
+    has moved since they were looked at stays: they may have left by themselves.
     ``quietly``: they are not told.
-    Of two coordinators who decide at once, the second is told that somebody was quicker.
     """
-    edition, everybody = _locked(session, edition_id, chosen)
-    fitting = [one for one in everybody if one.status in POSSIBLE[judgement.verdict]]
+    edition, everybody = locked(session, edition_id, chosen)
+    seen_at = judgement.seen_at
+    moved_on = _moved_since(session, chosen, seen_at) if seen_at else set()
+    fitting = [
+        one
+        for one in everybody
+        if one.status in POSSIBLE[judgement.verdict] and one.id not in moved_on
+    ]
     if not fitting:
         raise Conflict(
             _("Somebody decided about these people in the meantime. Look at the list again.")
         )
-    before = {one.id: (one.status, _facts(one)) for one in fitting}
+    before = {one.id: (one.status, facts_of(one)) for one in fitting}
     if judgement.verdict is Verdict.APPROVE:
         approve(session, edition_id, list(before), by=by, now=now, quietly=quietly)
     else:
@@ -102,6 +108,15 @@ def decide(
             )
         )
     return Decided(decision.id, len(moved), len(everybody) - len(moved))
+
+
+def _moved_since(session: Session, chosen: Collection[UUID], at: datetime) -> set[UUID]:
+    of = EnrolmentStep
+    return set(
+        session.exec(
+            select(of.enrolment_id).where(col(of.enrolment_id).in_(chosen), col(of.created_at) > at)
+        )
+    )
 
 
 def _noted(
@@ -121,7 +136,7 @@ def _noted(
     return decision
 
 
-def _locked(
+def locked(
     session: Session, edition_id: UUID, chosen: Collection[UUID]
 ) -> tuple[Edition, list[Enrolment]]:
     """The edition and the people, locked in the order that all keep."""
@@ -164,7 +179,7 @@ def _move(
     quietly: bool = False,
 ) -> None:
     title = session.get_one(Course, edition.course_id).title
-    accounts = _accounts(session, people)
+    accounts = accounts_of(session, people)
     for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
         before = one.status
         if judgement.verdict is Verdict.WITHDRAW:
@@ -196,13 +211,13 @@ def _tell(session: Session, account: Account, title: Texts, judgement: Judgement
         news.withdrawn(session, account, title, *judgement.reason_for_them)
 
 
-def _accounts(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:
+def accounts_of(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:
     ids = [one.account_id for one in people]
     found = session.exec(select(Account).where(col(Account.id).in_(ids)))
     return {account.id: account for account in found}
 
 
-def _facts(enrolment: Enrolment) -> dict[str, Any]:
+def facts_of(enrolment: Enrolment) -> dict[str, Any]:
     """What admission and completion take down, to be put back as it was."""
     return {
         "gender": enrolment.gender.value,
@@ -210,128 +225,3 @@ def _facts(enrolment: Enrolment) -> dict[str, Any]:
         "institution_id": str(enrolment.institution_id) if enrolment.institution_id else None,
         "admitted_at": enrolment.admitted_at.isoformat() if enrolment.admitted_at else None,
     }
-
-
-@dataclass(frozen=True)
-class Undone:
-    done: int
-    stay: list[str]  # the names of those who have moved on since
-
-
-def undo(
-    session: Session, edition_id: UUID, decision_id: UUID, *, by: UUID, now: datetime
-) -> Undone:
-    """Put everybody back as they were before a decision, but for those who have moved on since."""
-    session.exec(
-        select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
-    ).one()
-    decision = _to_undo(session, edition_id, decision_id, by=by, now=now)
-    lines = session.exec(
-        select(BulkDecisionLine).where(BulkDecisionLine.decision_id == decision_id)
-    ).all()
-    edition, people = _locked(session, edition_id, [line.enrolment_id for line in lines])
-    moved_on = _decided_later(session, decision)
-    before = {line.enrolment_id: line for line in lines}
-    back = [one for one in people if not _is_elsewhere(one, decision) and one.id not in moved_on]
-    accounts = _accounts(session, people)
-    put_back = {one.id for one in back}
-    stay = [accounts[one.account_id].name for one in people if one.id not in put_back]
-    if not back:
-        raise Conflict(_("All of them have moved on since. Decide about each of them anew."))
-    _refuse_without_places(session, edition, [before[one.id] for one in back])
-    title = session.get_one(Course, edition.course_id).title
-    for one in back:
-        status = one.status
-        _put_back(session, one, before[one.id], now=now)
-        news.taken_back(session, accounts[one.account_id], title, one.status)
-        record(
-            session,
-            by,
-            "take decision back",
-            "enrolment",
-            one.id,
-            edition=str(edition_id),
-            decision=decision.verdict,
-            before={"status": status},
-            after={"status": one.status},
-        )
-    decision.undone_at = now
-    session.add(decision)
-    return Undone(len(back), stay)
-
-
-def _to_undo(
-    session: Session, edition_id: UUID, decision_id: UUID, *, by: UUID, now: datetime
-) -> BulkDecision:
-    decision = session.exec(
-        select(BulkDecision)
-        .where(BulkDecision.id == decision_id, BulkDecision.edition_id == edition_id)
-        .with_for_update()
-    ).one_or_none()
-    if decision is None:
-        raise NotFound(_("There is no such decision."))
-    if decision.account_id != by:
-        raise NotAllowed(_("Only the person who decided can take this back."))
-    if decision.undone_at is not None:
-        raise Conflict(_("This decision was taken back before."))
-    if now - decision.created_at > UNDO_WITHIN:
-        raise RuleBroken(_("A decision can be taken back for an hour. Decide anew instead."))
-    return decision
-
-
-def _is_elsewhere(enrolment: Enrolment, decision: BulkDecision) -> bool:
-    """Whether the enrolment is no longer as the decision left it."""
-    if enrolment.status is not decision.verdict.status:
-        return True
-    readmitted = enrolment.admitted_at != decision.created_at
-    return decision.verdict is Verdict.APPROVE and readmitted
-
-
-def _decided_later(session: Session, decision: BulkDecision) -> set[UUID]:
-    return set(
-        session.exec(
-            select(BulkDecisionLine.enrolment_id)
-            .join(BulkDecision, col(BulkDecision.id) == col(BulkDecisionLine.decision_id))
-            .where(
-                BulkDecision.edition_id == decision.edition_id,
-                col(BulkDecision.created_at) > decision.created_at,
-                col(BulkDecision.undone_at).is_(None),
-            )
-        )
-    )
-
-
-def _refuse_without_places(
-    session: Session, edition: Edition, lines: Collection[BulkDecisionLine]
-) -> None:
-    coming = sum(line.before in PARTICIPANTS for line in lines)
-    if edition.capacity is None or not coming:
-        return
-    left = max(0, edition.capacity - places_taken(session, edition.id))
-    if coming > left:
-        raise RuleBroken(
-            ngettext(
-                "There is only %(num)s place left: others have come in since.",
-                "There are only %(num)s places left: others have come in since.",
-                left,
-            )
-            % {"num": left}
-        )
-
-
-def _put_back(
-    session: Session, enrolment: Enrolment, line: BulkDecisionLine, *, now: datetime
-) -> None:
-    change_status(session, enrolment, line.before, now=now, offers=False)
-    if _facts(enrolment) == line.facts:
-        return
-    count(session, enrolment, by=-1)
-    facts = line.facts
-    enrolment.gender = Gender(facts["gender"])
-    enrolment.country = facts["country"]
-    enrolment.institution_id = UUID(facts["institution_id"]) if facts["institution_id"] else None
-    admitted_at = facts["admitted_at"]
-    enrolment.admitted_at = datetime.fromisoformat(admitted_at) if admitted_at else None
-    session.add(enrolment)
-    session.flush()
-    count(session, enrolment, by=1)

@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.queries.enrolments import enrolment_of
 from app.services.audit import record
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from app.services.waiting_lists import lock, offer_seats
 
 #: Whose facts were taken down: who took part, and who left after that.

@@ -1,10 +1,72 @@
-"""Making the counts of enrolments and the lines anew, should they differ from the enrolments."""
+"""The counts that statistics stand on: kept with each change, or made anew should they differ."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import Session, col
 
-from app.models import Enrolment, EnrolmentCount, EnrolmentStatus, WaitingPlace
+from app.models import (
+    NO_INSTITUTION,
+    Enrolment,
+    EnrolmentCount,
+    EnrolmentStatus,
+    Gender,
+    WaitingPlace,
+)
 from app.queries.installation import COUNTED, counted_anew
+
+
+class Alike(NamedTuple):
+    """What enrolments that are counted together have in common."""
+
+    edition_id: UUID
+    status: EnrolmentStatus
+    country: str
+    gender: Gender
+    institution_key: UUID
+
+
+def alike(enrolment: Enrolment) -> Alike:
+    return Alike(
+        enrolment.edition_id,
+        enrolment.status,
+        enrolment.country,
+        enrolment.gender,
+        enrolment.institution_id or NO_INSTITUTION,
+    )
+
+
+def count(session: Session, enrolment: Enrolment, by: int) -> None:
+    """Add ``by`` to the number of enrolments that are like this one, in the same transaction."""
+    add_to_count(session, enrolment, alike(enrolment), by)
+
+
+def count_all(session: Session, enrolments: Iterable[Enrolment]) -> None:
+    """Count many that were just added, each group of those who are alike in one statement."""
+    found = list(enrolments)
+    examples = {alike(enrolment): enrolment for enrolment in found}
+    for group, n in sorted(Counter(map(alike, found)).items()):
+        add_to_count(session, examples[group], group, n)
+
+
+def add_to_count(session: Session, enrolment: Enrolment, group: Alike, by: int) -> None:
+    upsert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    statement = upsert(EnrolmentCount).values(
+        **group._asdict(),
+        course_id=enrolment.course_id,
+        reporting_year=enrolment.reporting_year,
+        n=by,
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(Alike._fields), set_={"n": col(EnrolmentCount.n) + by}
+        )
+    )
 
 
 def rebuild(session: Session) -> None:

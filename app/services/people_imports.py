@@ -6,52 +6,34 @@ that a worker that died is followed by one that goes on, and nothing is done twi
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import batched
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from app.core import files
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.core.i18n import speaking
-from app.core.ids import uuid7
 from app.core.work import Work, later
-from app.core.zones import main_zone
 from app.models import (
-    PARTICIPANTS,
     TO_DO,
     Account,
-    Course,
     Edition,
-    Enrolment,
-    EnrolmentStatus,
     Fate,
-    Gender,
     ImportStatus,
-    Institution,
     PeopleImport,
     PeopleImportRow,
     PlatformRole,
     StoredFile,
-    Verdict,
-    is_over,
 )
-from app.queries.seats import Origin, Seats, seats_of
 from app.queries.work import ABANDONED, MOST_TRIES
-from app.services import import_news
-from app.services.admissions import POSSIBLE, Judgement, decide
 from app.services.audit import record
-from app.services.enrolments import change_status, count_all, note_all
+from app.services.import_batches import APPLIED_AT_ONCE, Batch
 from app.services.import_rows import (
-    POSSIBLE_FOR_NEW,
     Draft,
     Reader,
     rows_of,
@@ -59,15 +41,11 @@ from app.services.import_rows import (
 )
 from app.services.uploads import keep_upload, let_go
 
-#: Rows checked, or applied, in one transaction: few enough that nobody waits for it.
+#: Rows checked in one transaction: few enough that nobody waits for it.
 CHECKED_AT_ONCE = 500
-APPLIED_AT_ONCE = 250
 #: A worker that has been silent for that long has died.
 LEASE = timedelta(minutes=2)
 KEPT_FOR = timedelta(days=1)
-
-#: By which decision somebody who is in the edition gets a status.
-VERDICTS = {verdict.status: verdict for verdict in Verdict}
 
 
 def begin(  # noqa: PLR0913 -- the file, and whose it is
@@ -117,127 +95,6 @@ def drafts(session: Session, import_id: UUID) -> list[Draft]:
 def forget_rows(session: Session, import_id: UUID) -> None:
     """Begin the check anew: an earlier one may have died in the middle."""
     session.execute(delete(PeopleImportRow).where(col(PeopleImportRow.import_id) == import_id))
-
-
-#: Somebody who has an account, and how they stand in the edition.
-type Known = tuple[Account, EnrolmentStatus | None]
-
-
-class Checker:
-    """Says of each row what becomes of it, as things stand now; it changes nothing."""
-
-    def __init__(self, session: Session, import_id: UUID) -> None:
-        begun = session.get_one(PeopleImport, import_id)
-        edition = session.get_one(Edition, begun.edition_id)
-        self.import_id, self.edition_id, self.now = import_id, edition.id, begun.created_at
-        self.seats = seats_of(session, edition, on=begun.created_at.date())
-
-    def check(self, session: Session, pack: Sequence[Draft]) -> None:
-        """Note the fates of some rows."""
-        found = _people(session, self.edition_id, [draft.email for draft in pack])
-        session.execute(
-            insert(PeopleImportRow), [self._row(draft, found.get(draft.email)) for draft in pack]
-        )
-
-    def _row(
-        self, draft: Draft, known: tuple[Account, EnrolmentStatus | None] | None
-    ) -> dict[str, Any]:
-        fate, kept = self._fate(draft, known)
-        present = known[1] if known else None
-        return {
-            "id": uuid7(),
-            "created_at": self.now,
-            "import_id": self.import_id,
-            "number": draft.number,
-            "email": draft.email,
-            "name": draft.name,
-            "country": draft.country,
-            "institution_id": draft.institution_id,
-            "gender": draft.gender,
-            "language": draft.language,
-            "status": draft.status or present or EnrolmentStatus.APPLIED,
-            "fate": fate,
-            "troubles": draft.troubles,
-            "kept": kept,
-            "is_done": False,
-        }
-
-    def _fate(
-        self, draft: Draft, known: tuple[Account, EnrolmentStatus | None] | None
-    ) -> tuple[Fate, list[str]]:
-        account, present = known or (None, None)
-        kept = _differences(draft, account) if account else []
-        if account is None and not draft.name:
-            draft.refuse("no_name")
-        if account is None and not draft.country and not _has(draft, "unknown_country"):
-            draft.refuse("no_country")
-        if present is None and draft.status not in {None, *POSSIBLE_FOR_NEW}:
-            draft.refuse("status_not_importable", status=draft.status)
-        if draft.troubles:
-            return Fate.WRONG, kept
-        if present is not None and not _is_change(draft.status, present):
-            stays = draft.status not in {None, present}
-            return Fate.UNCHANGED, [*kept, "status"] if stays else kept
-        origin = _origin(account or draft)
-        if draft.status is EnrolmentStatus.ACTIVE and not _takes_a_seat(self.seats, origin):
-            draft.refuse("over_capacity")
-            return Fate.WRONG, kept
-        if present is not None:
-            return Fate.CHANGED, kept
-        return (Fate.NEW_ENROLMENT if account else Fate.NEW_PERSON), kept
-
-
-def _origin(somebody: Account | Draft | PeopleImportRow) -> Origin:
-    return Origin(somebody.country, somebody.institution_id)
-
-
-def _takes_a_seat(seats: Seats, origin: Origin) -> bool:
-    """Whether there is a seat for somebody from there, also one that is kept for them."""
-    if seats.left_for(origin) == 0:
-        return False
-    seats.take(origin)
-    return True
-
-
-def _has(draft: Draft, key: str) -> bool:
-    return any(trouble["key"] == key for trouble in draft.troubles)
-
-
-def _is_change(wanted: EnrolmentStatus | None, present: EnrolmentStatus) -> bool:
-    """Whether the importer could move somebody from ``present`` to ``wanted`` by hand."""
-    verdict = VERDICTS.get(wanted) if wanted else None
-    return wanted != present and verdict is not None and present in POSSIBLE[verdict]
-
-
-def _differences(draft: Draft, account: Account) -> list[str]:
-    """Where the list says something else than the person does, who alone can change it."""
-    said: list[tuple[str, Any, Any]] = [
-        ("name", draft.name, account.name),
-        ("country", draft.country, account.country),
-        ("institution", draft.institution_id, account.institution_id),
-        ("gender", draft.gender, account.gender),
-    ]
-    return [
-        key
-        for key, listed, own in said
-        if listed not in {None, "", Gender.NOT_ANSWERED} and listed != own
-    ]
-
-
-def _people(
-    session: Session, edition_id: UUID, emails: Iterable[str]
-) -> dict[str, tuple[Account, EnrolmentStatus | None]]:
-    """Whom we know by these addresses, each with what they are in the edition."""
-    mine = (col(Enrolment.account_id) == col(Account.id)) & (
-        col(Enrolment.edition_id) == edition_id
-    )
-    rows = session.exec(
-        select(Account, Enrolment.status)
-        .join(Enrolment, mine, isouter=True)
-        .where(col(Account.email).in_({email for email in emails if email}))
-    )
-    found: Iterable[tuple[Account, EnrolmentStatus | None]] = rows  # type: ignore[assignment]  # -- an outer join
-    return {account.email: (account, status) for account, status in found}
 
 
 def record_checked(session: Session, import_id: UUID) -> None:
@@ -370,7 +227,7 @@ def apply_some(session: Session, import_id: UUID, *, now: datetime) -> bool:
         .limit(APPLIED_AT_ONCE)
     ).all()
     if rows:
-        batch = _Batch(session, begun, rows, now=now)
+        batch = Batch(session, begun, rows, now=now)
         batch.do()
         begun.figures = dict(Counter(begun.figures) + Counter(batch.figures))
         ids = [row.id for row in rows]
@@ -393,174 +250,3 @@ def _refuse_without_right(session: Session, account_id: UUID) -> None:
     administers = account.platform_role is PlatformRole.ADMINISTRATOR
     if account.suspended_at or not (coordinates or administers):
         raise RuleBroken(_("Whoever confirmed this list may no longer import people."))
-
-
-class _Batch:
-    """Some rows of an import, done together in one transaction."""
-
-    def __init__(
-        self,
-        session: Session,
-        begun: PeopleImport,
-        rows: Sequence[PeopleImportRow],
-        *,
-        now: datetime,
-    ) -> None:
-        self.session, self.begun, self.rows, self.now = session, begun, rows, now
-        self.figures: Counter[str] = Counter()
-        self.edition = session.exec(
-            select(Edition).where(Edition.id == begun.edition_id).with_for_update(key_share=True)
-        ).one()
-        self.title = session.get_one(Course, self.edition.course_id).title
-        self.seats = seats_of(session, self.edition, on=now.date())
-        self.is_over = is_over(self.edition, now.date())  # of years ago nobody is told
-
-    def do(self) -> None:
-        emails = [row.email for row in self.rows]
-        known = _people(self.session, self.edition.id, emails)
-        here = [r for r in self.rows if r.email in known and known[r.email][1] is not None]
-        coming = [
-            row
-            for row in self.rows
-            if row not in here and self._has_place(row, known.get(row.email))
-        ]
-        fresh = [row for row in coming if row.email not in known]
-        if fresh:
-            self._make_accounts(fresh)
-            known |= _people(self.session, self.edition.id, [row.email for row in fresh])
-        self._change(here, known)
-        self._enrol(coming, known, {row.email for row in fresh})
-
-    def _has_place(self, row: PeopleImportRow, known: Known | None) -> bool:
-        """Where the person comes from is what their account says, if they have one."""
-        if row.status is not EnrolmentStatus.ACTIVE:
-            return True
-        if _takes_a_seat(self.seats, _origin(known[0] if known else row)):
-            return True
-        self.figures["no_place"] += 1
-        return False
-
-    def _make_accounts(self, rows: list[PeopleImportRow]) -> None:
-        """Accounts without a password and without a role; one that was made meanwhile stays."""
-        on_sqlite = self.session.get_bind().dialect.name == "sqlite"
-        into = (insert_sqlite if on_sqlite else insert_postgresql)(Account)
-        there = self._institutions(rows)
-        accounts = [
-            Account(
-                id=uuid7(),
-                created_at=self.now,
-                email=row.email,
-                name=row.name,
-                gender=row.gender,
-                country=row.country,
-                institution_id=row.institution_id if row.institution_id in there else None,
-                language=row.language,
-                timezone=main_zone(row.country),
-            ).model_dump()
-            for row in rows
-        ]
-        self.session.execute(into.on_conflict_do_nothing(index_elements=["email"]), accounts)
-
-    def _institutions(self, rows: list[PeopleImportRow]) -> set[UUID]:
-        wanted = {row.institution_id for row in rows if row.institution_id}
-        return set(self.session.exec(select(Institution.id).where(col(Institution.id).in_(wanted))))
-
-    def _enrol(
-        self,
-        rows: list[PeopleImportRow],
-        known: dict[str, tuple[Account, EnrolmentStatus | None]],
-        fresh: set[str],
-    ) -> None:
-        """Everybody at once; gender, country and institution as the person says, as always."""
-        made: list[tuple[Enrolment, PeopleImportRow]] = []
-        for row in rows:
-            account, present = known[row.email]
-            if present is None:
-                made.append((self._enrolment(row, account), row))
-        self.session.add_all(enrolment for enrolment, _row in made)
-        self.session.flush()
-        own = import_news.own_words(self.session)
-        begun_with = [enrolment for enrolment, _row in made]
-        count_all(self.session, begun_with)
-        note_all(self.session, begun_with, by=self.begun.account_id, now=self.now)
-        for enrolment, row in made:
-            account = known[row.email][0]
-            if row.status is EnrolmentStatus.WAITLISTED:
-                by = self.begun.account_id
-                change_status(self.session, enrolment, row.status, now=self.now, by=by)
-            is_new = row.email in fresh
-            if not self.is_over:
-                import_news.enrolled(
-                    self.session,
-                    account,
-                    self.title,
-                    self.edition.id,
-                    row.status,
-                    is_new=is_new,
-                    own=own,
-                )
-            record(
-                self.session,
-                self.begun.account_id,
-                "import enrolment",
-                "enrolment",
-                enrolment.id,
-                person=account.id,
-                edition=self.edition.id,
-                after={"status": enrolment.status},
-            )
-            self.figures["made_accounts" if is_new else "made_enrolments"] += 1
-
-    def _enrolment(self, row: PeopleImportRow, account: Account) -> Enrolment:
-        at_once = row.status in PARTICIPANTS
-        languages = self.edition.languages
-        return Enrolment(
-            id=uuid7(),
-            created_at=self.now,
-            account_id=account.id,
-            edition_id=self.edition.id,
-            course_id=self.edition.course_id,
-            reporting_year=self.edition.reporting_year,
-            status=EnrolmentStatus.ACTIVE if at_once else EnrolmentStatus.APPLIED,
-            gender=account.gender,
-            country=account.country,
-            institution_id=account.institution_id,
-            language=row.language if row.language in languages else languages[0],
-            admitted_at=self.now if at_once else None,
-        )
-
-    def _change(
-        self,
-        rows: list[PeopleImportRow],
-        known: dict[str, tuple[Account, EnrolmentStatus | None]],
-    ) -> None:
-        """Decide about those who are in the edition, as by hand, where that still fits."""
-        wanted: dict[EnrolmentStatus, list[UUID]] = {}
-        for row in rows:
-            account, present = known[row.email]
-            fits = present is not None and _is_change(row.status, present)
-            if fits and row.fate is Fate.CHANGED and self._has_place(row, known[row.email]):
-                wanted.setdefault(row.status, []).append(account.id)
-        for status, accounts in wanted.items():
-            ids = self.session.exec(
-                select(Enrolment.id).where(
-                    Enrolment.edition_id == self.edition.id,
-                    col(Enrolment.account_id).in_(accounts),
-                )
-            ).all()
-            judgement, by = Judgement(VERDICTS[status]), self.begun.account_id
-            for some in batched(ids, APPLIED_AT_ONCE):
-                try:
-                    done = decide(
-                        self.session,
-                        self.edition.id,
-                        some,
-                        judgement,
-                        by=by,
-                        now=self.now,
-                        quietly=self.is_over,
-                    )
-                except (Conflict, RuleBroken):
-                    self.figures["no_place"] += len(some)
-                else:
-                    self.figures["made_changes"] += done.done

@@ -45,11 +45,11 @@ def begin_look(
 
 def end_look(session: Session, sign_in_id: UUID, *, by: UUID) -> UUID | None:
     """Back to one's own pages; gives whose were looked at."""
-    mine = (SignIn.id == sign_in_id, SignIn.account_id == by)
+    mine = (col(SignIn.id) == sign_in_id, col(SignIn.account_id) == by)
     account_id = session.exec(select(SignIn.viewing_as_id).where(*mine)).one_or_none()
     if account_id is None:
         return None
-    session.execute(update(SignIn).where(*mine).values(NOBODY))  # type: ignore[arg-type]
+    session.execute(update(SignIn).where(*mine).values(NOBODY))
     record(
         session,
         by,

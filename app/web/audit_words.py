@@ -2,28 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from markupsafe import Markup, escape
 
-from app.core.formats import long_day, number
-from app.core.i18n import chosen_language, gettext, ngettext
+from app.core.i18n import chosen_language, gettext
 from app.core.i18n import gettext as _
-from app.models import (
-    CertificateStatus,
-    EnrolmentPolicy,
-    EnrolmentStatus,
-    PlatformRole,
-    StaffRole,
-)
 from app.policy import Action
 from app.queries.audit import EventSeen
 from app.queries.audit_subjects import SubjectSeen
+from app.web.audit_notes import notes_of
 from app.web.figures import edition_words
-from app.web.labels import N_, label
+from app.web.labels import N_
 
 #: Acts and things as services record them. One that is missing here is shown as it was recorded.
 WORDS = {
@@ -71,6 +62,10 @@ WORDS = {
     "dismiss staff": N_("took a role in an edition away"),
     "end sign-ins": N_("ended sign-ins"),
     "end viewing as": N_("stopped looking at somebody's pages"),
+    "export audit log": N_("exported the audit log"),
+    "export enrolments": N_("exported all enrolments"),
+    "export institutions": N_("exported institutions"),
+    "export people": N_("exported people"),
     "give platform role": N_("changed a role on the platform"),
     "reactivate account": N_("opened an account again"),
     "save recording": N_("changed the recording or the slides of a live session"),
@@ -94,7 +89,11 @@ WORDS = {
     "edition": N_("edition"),
     "enrolment": N_("enrolment"),
     "invitation": N_("invitation"),
+    "audit log": N_("audit log"),
+    "enrolments": N_("enrolments"),
     "institution": N_("institution"),
+    "institutions": N_("institutions"),
+    "people": N_("people"),
     "institution proposal": N_("proposed institution"),
     "live session": N_("live session"),
     "message": N_("message"),
@@ -104,57 +103,54 @@ WORDS = {
 #: The same acts as whole sentences, said after the name of who did it. They hold what a
 #: `SubjectSeen` knows: `person`, `edition` and `thing`.
 DEEDS = {
+    "appoint staff": N_("gave %(person)s a role in %(edition)s"),
     "approve enrolment": N_("gave %(person)s a place in %(edition)s"),
+    "begin viewing as": N_("began to look at the pages of %(person)s"),
     "cancel live session": N_("cancelled the session “%(thing)s” of %(edition)s"),
     "capstone.accept": N_("accepted %(thing)s in %(edition)s"),
     "capstone.return": N_("returned %(thing)s in %(edition)s for revision"),
+    "change application form": N_("changed the application form of %(edition)s"),
     "change edition": N_("changed the settings of %(edition)s"),
+    "change live session": N_("changed the session “%(thing)s” of %(edition)s"),
+    "clear bounce": N_("had messages sent to %(person)s again"),
+    "correct enrolment": N_("corrected what was taken down of %(person)s in %(edition)s"),
     "create administrator": N_("made %(person)s an administrator"),
     "decline enrolment": N_("declined the application of %(person)s for %(edition)s"),
+    "dismiss staff": N_("took the role of %(person)s in %(edition)s away"),
     "draw certificate again": N_("had %(thing)s of %(person)s for %(edition)s drawn again"),
-    "revoke certificate": N_("withdrew %(thing)s of %(person)s for %(edition)s"),
-    "send message again": N_("had the message “%(thing)s” sent again to %(person)s"),
-    "set password": N_("set a new password for %(person)s"),
-    "appoint staff": N_("gave %(person)s a role in an edition"),
-    "begin viewing as": N_("began to look at the pages of %(person)s"),
-    "change live session": N_("changed the session “%(thing)s” of %(edition)s"),
-    "dismiss staff": N_("took a role in an edition away from %(person)s"),
     "end sign-ins": N_("ended the sign-ins of %(person)s"),
     "end viewing as": N_("stopped looking at the pages of %(person)s"),
+    "export people": N_("exported people of %(edition)s"),
+    "forget second step": N_("removed the second step of %(person)s"),
     "give platform role": N_("changed the role of %(person)s on the platform"),
+    "import enrolment": N_("put %(person)s into %(edition)s by a list"),
+    "import people": N_("took a list of people into %(edition)s"),
+    "invite": N_("invited somebody to %(edition)s"),
+    "move in line": N_("moved %(person)s in the waiting list of %(edition)s"),
+    "nominate": N_("named %(person)s for %(edition)s"),
+    "put in line": N_("put %(person)s on the waiting list of %(edition)s"),
+    "put on waiting list": N_("put %(person)s on the waiting list of %(edition)s"),
     "reactivate account": N_("opened the account of %(person)s again"),
+    "release seats": N_("released reserved places in %(edition)s"),
+    "remove note": N_("removed a note about %(person)s in %(edition)s"),
+    "reserve seats": N_("reserved places in %(edition)s"),
+    "revoke certificate": N_("withdrew %(thing)s of %(person)s for %(edition)s"),
+    "revoke invitation": N_("took back an invitation to %(edition)s"),
     "save recording": N_("changed what “%(thing)s” of %(edition)s left behind"),
     "schedule live session": N_("scheduled the session “%(thing)s” of %(edition)s"),
+    "send announcement": N_("sent an announcement in %(edition)s"),
+    "send message again": N_("had the message “%(thing)s” sent again to %(person)s"),
+    "set password": N_("set a new password for %(person)s"),
+    "support application": N_("supported the application of %(person)s for %(edition)s"),
     "suspend account": N_("suspended the account of %(person)s"),
     "take attendance": N_("took attendance at “%(thing)s” of %(edition)s"),
-    "clear bounce": N_("had messages sent to %(person)s again"),
-    "forget second step": N_("removed the second step of %(person)s"),
+    "take decision back": N_("took back a decision about %(person)s in %(edition)s"),
+    "take support back": N_(
+        "took back the support of the application of %(person)s for %(edition)s"
+    ),
     "withdraw enrolment": N_("took away the place of %(person)s in %(edition)s"),
+    "write note": N_("wrote a note about %(person)s in %(edition)s"),
 }
-
-#: What can be set in an edition, as its settings call it.
-TERMS = {
-    "status": N_("State"),
-    "role": N_("Role"),
-    "sign_ins": N_("Sign-ins"),
-    "title": N_("Title"),
-    "minutes": N_("Minutes"),
-    "starts_on": N_("First day"),
-    "ends_on": N_("Last day"),
-    "reporting_year": N_("Reporting year"),
-    "policy": N_("Enrolment"),
-    "enrol_until": N_("Last day to enrol"),
-    "capacity": N_("Places"),
-    "required_share": N_("Share of the activities to be done, in per cent"),
-    "requires_capstone": N_("The team's work must be accepted"),
-    "gives_certificate": N_("Who completes this edition gets a certificate"),
-    "capstone_due_on": N_("Day on which the team's work is due"),
-}
-
-#: Details that the sentence says already, or that only programs need.
-UNSAID = {"after", "code", "edition", "number", "suspension", "title"}
-#: What is before and after, and said by the sentence.
-SAID_BY_THE_DEED = {"form", "state", "suspended_at", "there", "until", "viewing"}
 
 type May = Callable[[Action], bool]
 
@@ -177,27 +173,38 @@ def in_words(recorded: str) -> str:
 def said(event: EventSeen, named: Mapping[UUID, SubjectSeen], may: May) -> Said:
     """An event in words, with links where its reader may follow them."""
     subject = named.get(event.subject_id) if event.subject_id else None
-    notes = _notes(event)
-    if subject is not None and event.action in DEEDS:
-        parts = _parts(subject, may)
-        deed = escape(gettext(DEEDS[event.action])) % parts
-        return Said(event.at, event.actor, deed, notes)
+    notes = notes_of(event, named, in_words)
+    place = named.get(event.edition_id) if event.edition_id else None
+    deed = gettext(DEEDS[event.action]) if event.action in DEEDS else ""
+    if deed and _can_be_said(deed, subject, place):
+        parts = _parts(subject, place, may)
+        return Said(event.at, event.actor, escape(deed) % parts, notes)
     told = {"deed": in_words(event.action), "thing": in_words(event.subject_type)}
     if subject is not None:
         name = subject.person or subject.name or _edition(subject)
-        deed = escape(_("%(deed)s: %(thing)s")) % (told | {"thing": name})
-        return Said(event.at, event.actor, deed, notes)
+        words = escape(_("%(deed)s: %(thing)s")) % (told | {"thing": name})
+        return Said(event.at, event.actor, words, notes)
     if event.subject_id is None:
         return Said(event.at, event.actor, escape(told["deed"]), notes)
-    deed = escape(_("%(deed)s (%(thing)s that is no longer here)")) % told
-    return Said(event.at, event.actor, deed, notes, str(event.subject_id))
+    words = escape(_("%(deed)s (%(thing)s that is no longer here)")) % told
+    return Said(event.at, event.actor, words, notes, str(event.subject_id))
 
 
-def _parts(subject: SubjectSeen, may: May) -> dict[str, Markup]:
+def _can_be_said(deed: str, subject: SubjectSeen | None, place: SubjectSeen | None) -> bool:
+    """Whether all that the sentence names is still here."""
+    of_edition = place or subject
+    has_edition = of_edition is not None and of_edition.edition_id is not None
+    needs_subject = "%(person)s" in deed or "%(thing)s" in deed
+    return (has_edition or "%(edition)s" not in deed) and (subject is not None or not needs_subject)
+
+
+def _parts(subject: SubjectSeen | None, place: SubjectSeen | None, may: May) -> dict[str, Markup]:
+    """What a sentence may name; the edition is where the act happened."""
+    where = place or subject
     return {
-        "person": Markup("<strong>{}</strong>").format(subject.person),
-        "edition": _edition(subject, may),
-        "thing": _thing(subject, may),
+        "person": Markup("<strong>{}</strong>").format(subject.person if subject else ""),
+        "edition": _edition(where, may) if where and where.edition_id else Markup(),
+        "thing": _thing(subject, may) if subject else Markup(),
     }
 
 
@@ -230,89 +237,3 @@ def _link(text: str, address: str, language: str = "") -> Markup:
     if address:
         return Markup('<a href="{}"{}>{}</a>').format(address, lang, text)
     return Markup("<span{}>{}</span>").format(lang, text) if lang else escape(text)
-
-
-def _notes(event: EventSeen) -> list[str]:
-    """Before and after, the reason, and whatever else was recorded."""
-    details = event.details
-    if event.action == "take attendance":
-        return [_people_changed(len(details.get("after", {})))]
-    before, after = details.get("before"), details.get("after")
-    if isinstance(before, dict) or isinstance(after, dict):
-        notes = _changes(event.subject_type, before or {}, after or {})
-    elif "before" in details:
-        notes = [_("Before: %(state)s") % {"state": _state(event.subject_type, details["before"])}]
-    else:
-        notes = []
-    for name, value in details.items():
-        if name in UNSAID or name == "before" or value in (None, ""):
-            continue
-        notes.append(_note(name, value))
-    return notes
-
-
-def _note(name: str, value: Any) -> str:
-    if name == "reason":
-        return _("Reason: %(reason)s") % {"reason": value}
-    if name == "score":
-        return _("Points: %(points)s") % {"points": number(value)}
-    return _("%(name)s: %(words)s") % {"name": name, "words": value}
-
-
-def _people_changed(count: int) -> str:
-    return ngettext(
-        "The minutes of %(num)s person are others now.",
-        "The minutes of %(num)s people are others now.",
-        count,
-    ) % {"num": count}
-
-
-def _changes(subject_type: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    return [
-        _("%(what)s: %(before)s before, %(after)s now")
-        % {
-            "what": gettext(TERMS[name]) if name in TERMS else name,
-            "before": _term(subject_type, name, before.get(name)),
-            "after": _term(subject_type, name, after.get(name)),
-        }
-        for name in before | after
-        if name not in SAID_BY_THE_DEED
-    ]
-
-
-def _term(subject_type: str, name: str, value: Any) -> str:
-    """What was before or after, as the log keeps it, in words."""
-    if value is None:
-        return _("nothing")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if name == "status":
-        return _state(subject_type, value)
-    if name in _CHOICES:
-        return _chosen(_CHOICES[name], value)
-    if name.endswith(("_on", "_until")) and len(value) == len("2026-05-31"):
-        return long_day(date.fromisoformat(value))
-    return str(value) if name == "reporting_year" else _plain(value)
-
-
-def _plain(value: Any) -> str:
-    return number(value) if isinstance(value, int | float) else str(value)
-
-
-#: What is chosen from a list, by the name under which it is kept.
-_CHOICES: dict[str, tuple[StrEnum, ...]] = {
-    "policy": tuple(EnrolmentPolicy),
-    "role": (*StaffRole, *PlatformRole),
-}
-
-
-def _chosen(choices: tuple[StrEnum, ...], value: Any) -> str:
-    return next((label(choice) for choice in choices if choice.value == value), str(value))
-
-
-_STATES = {"enrolment": EnrolmentStatus, "certificate": CertificateStatus}
-
-
-def _state(subject_type: str, value: Any) -> str:
-    kind = _STATES.get(subject_type)
-    return label(kind(value)) if kind is not None and value in set(kind) else str(value)

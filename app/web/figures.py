@@ -132,11 +132,15 @@ def measure_words(measure: str, *, other_is_not_stated: bool = False) -> str:
 
 
 def institution_words(institution: InstitutionNamed) -> str:
-    """Acronyms repeat, so the country stands beside them."""
-    return _("%(institution)s, %(country)s") % {
+    """Acronyms repeat, so the country stands beside them; and what became of it since."""
+    words = {
         "institution": institution.acronym,
         "country": country_name(institution.country),
+        "successor": institution.successor,
     }
+    if institution.successor:
+        return _("%(institution)s, %(country)s (merged into %(successor)s)") % words
+    return _("%(institution)s, %(country)s") % words
 
 
 def edition_words(title: dict[str, str], starts_on: date | None, ends_on: date | None) -> str:
@@ -319,6 +323,7 @@ def _columns_of(dimension: Dimension) -> tuple[Column, ...]:
             Column("institution", _("Institution"), 16),
             Column("institution_country", _("Country of the institution"), 14),
             Column("institution_name", _("Name of the institution"), 50),
+            Column("institution_merged_into", _("Merged into"), 16),
         ),
         Dimension.GENDER: (
             Column("gender_name", _("Gender"), 14),
@@ -332,7 +337,7 @@ _CELLS: dict[Dimension, Callable[[Any], tuple[Cell, ...]]] = {
     Dimension.EDITION: lambda it: (choose(it.title), it.starts_on, it.ends_on),
     Dimension.COURSE: lambda it: (choose(it.title),),
     Dimension.COUNTRY: lambda code: (country_name(code), code),
-    Dimension.INSTITUTION: lambda it: (it.acronym, it.country, it.name),
+    Dimension.INSTITUTION: lambda it: (it.acronym, it.country, it.name, it.successor),
     Dimension.GENDER: lambda part: (part_words(part), part.value),
     Dimension.YEAR: lambda year: (year,),
 }

@@ -18,7 +18,8 @@ from app.queries.institution_pages import (
     people_at,
 )
 from app.queries.institution_proposals import changes_waiting
-from app.web.audit_words import SAID_BY_THE_DEED, in_words
+from app.web.audit_notes import SAID_BY_THE_DEED
+from app.web.audit_words import in_words
 from app.web.forms import Form
 from app.web.institutions import InstitutionVisit
 from app.web.labels import label

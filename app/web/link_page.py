@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.core import clock
 from app.core.db import reading
 from app.models import LinkKind, Message
-from app.services.links import LinkVoid
+from app.services.links import LinkVoid, ask_for_link
 from app.services.tries import note_wrong_secret
 from app.web.cookie import secret_in
 from app.web.db import unit_of_work
@@ -44,6 +44,21 @@ def sent_page(
         shown=shown,
         messages=[message for message in messages if message] if shown else [],
     )
+
+
+def send_own_link(request: Request, visit: Visit, kind: LinkKind, *, onward: str) -> Response:
+    """Send a link to the address of whoever is signed in, and say so."""
+    email = visit.viewer.email
+    message = ask_for_link(
+        visit.session,
+        email,
+        address_of(request),
+        kind,
+        onward=onward,
+        now=clock.now(),
+        at_once=shows_messages(request),
+    )
+    return sent_page(request, kind, email, messages=[message], visit=visit)
 
 
 def with_link(request: Request, deed: Callable[[Session], Response]) -> Response:

@@ -57,8 +57,19 @@ class Asked:
     sees_all: bool  # gender, addresses and support, beside what every watcher sees
 
     @property
+    def orders(self) -> set[Order]:
+        return orders_for(sees_all=self.sees_all)
+
+    @property
     def sort(self) -> str:
         return f"-{self.order}" if self.descending else self.order.value
+
+    @property
+    def institution(self) -> str:
+        """The one whose people alone are asked for, or may be: `SENA, CO`."""
+        meant = self.wanted.institution_id or self.wanted.only_institution
+        found = (one for one in self.origins.institutions if one.id == meant)
+        return next((f"{one.acronym}, {one.country}" for one in found), "")
 
     @property
     def in_order(self) -> dict[str, Any]:
@@ -81,6 +92,10 @@ class Asked:
         }
 
 
+def orders_for(*, sees_all: bool) -> set[Order]:
+    return set(Order) if sees_all else set(Order) - {Order.GENDER, Order.SUPPORT}
+
+
 def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
     """What is asked for; filters by gender and support count only for those who may see them."""
     filters = form.data or Filters()
@@ -88,7 +103,7 @@ def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
     sees_all = visit.may(Action.SEE_GENDER) and not (Role.FOCAL in visit.roles and only is None)
     found = origins(visit.session, visit.edition.id, only)
     key = filters.sort.removeprefix("-")
-    possible = set(Order) if sees_all else set(Order) - {Order.GENDER, Order.SUPPORT}
+    possible = orders_for(sees_all=sees_all)
     order = Order(key) if key in possible else Order.NAME
     for name, heard in (("gender", sees_all), ("supported", sees_all), ("sort", key in possible)):
         if not heard:

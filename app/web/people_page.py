@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from app.core import clock
 from app.core.errors import Conflict, RuleBroken
@@ -17,19 +17,11 @@ from app.core.i18n import ngettext, pgettext
 from app.models import REASONS_TO_DECLINE, REASONS_TO_WITHDRAW, Reason, Verdict
 from app.policy import Action
 from app.queries.admissions import LastDecision, last_decision
-from app.queries.people import (
-    Balance,
-    PersonLine,
-    State,
-    Tally,
-    balance,
-    ids_of,
-    lines,
-    room,
-    tally,
-)
+from app.queries.balance import Balance, balance, room
+from app.queries.people import Order, PersonLine, State, Tally, ids_of, lines, tally
 from app.services.admission_news import reason_words
-from app.services.admissions import MOST_AT_ONCE, UNDO_WITHIN, Judgement
+from app.services.admissions import MOST_AT_ONCE, Judgement, decide
+from app.services.undoing import UNDO_WITHIN
 from app.web.asked import address_of, heard
 from app.web.edition_place import edition_place
 from app.web.forms import Form
@@ -39,11 +31,14 @@ from app.web.people import Asked, Filters, read
 
 PAGE = 50
 MOST_ON_A_PAGE = 500
+#: What of an address is for one look only.
+FLEETING = ("page", "keys", "all", "tick")
 
 
 class Ticked(BaseModel):
     """Who is chosen: those with a tick, or everybody of the list, whose number was said."""
 
+    seen: AwareDatetime | None = None  # when the page was made from which this was sent
     chosen: list[UUID] = Field(default_factory=list, max_length=MOST_ON_A_PAGE)
     everyone: int | None = Field(default=None, ge=1)
     back: str = Field(default="", max_length=1000)
@@ -61,15 +56,34 @@ class DecisionForm(Ticked):
     @property
     def judgement(self) -> Judgement:
         if self.do not in {Verdict.DECLINE, Verdict.WITHDRAW}:
-            return Judgement(self.do)
-        given = (getattr(self, f"{self.do}_{what}") for what in ("reason", "words", "tell"))
-        return Judgement(self.do, *given)
+            return Judgement(self.do, seen_at=self.seen)
+        reason, words, tell = (
+            getattr(self, f"{self.do}_{what}") for what in ("reason", "words", "tell")
+        )
+        return Judgement(self.do, reason, words, tell, self.seen)
 
 
 def check_reason(form: Form[DecisionForm]) -> None:
     """Another reason than those of the list has to be written down."""
     if form.data and form.data.judgement.reason is Reason.OTHER and not form.data.judgement.words:
         form.refuse(f"{form.data.do}_words", _("Write the reason."))
+
+
+def carry_out(
+    visit: EditionVisit, chosen: Collection[UUID], form: Form[DecisionForm]
+) -> tuple[str, UUID]:
+    """Decide what a whole form says about ``chosen``: what is to be said of it, and its id."""
+    if form.data is None:
+        raise RuleBroken(_("Tick the people you mean, then press the button again."))
+    done = decide(
+        visit.session,
+        visit.edition.id,
+        chosen,
+        form.data.judgement,
+        by=visit.viewer.id,
+        now=clock.now(),
+    )
+    return said(form.data.do, done.done, done.left), done.id
 
 
 def list_asked(back: str) -> Form[Filters]:
@@ -126,6 +140,8 @@ def show_people(
         **wish.offered,
         **_addresses(visit, form, numbers),
         **_offered_for_all(wish, people, total),
+        filtered=bool(address_of("", form, "state", "sort", *FLEETING)),
+        orders=_orders(wish),
         form=form,
         wish=wish,
         numbers=numbers,
@@ -145,6 +161,27 @@ def show_people(
         may_import=visit.may(Action.IMPORT_PEOPLE),
         State=State,
     )
+
+
+def _orders(wish: Asked) -> list[tuple[str, str]]:
+    """The orders of the list, for phones, where its columns have no heads to press."""
+    words = {
+        Order.NAME: _("Name"),
+        Order.INSTITUTION: _("Institution"),
+        Order.COUNTRY: _("Country"),
+        Order.GENDER: _("Gender"),
+        Order.STATUS: _("Status"),
+        Order.SUPPORT: _("Supported"),
+        Order.DONE: _("Activities done"),
+        Order.SINCE: _("Since"),
+    }
+    backwards = {order: _("%(column)s, backwards") % {"column": words[order]} for order in words}
+    return [
+        (sign + order, said[order])
+        for order in Order
+        if order in wish.orders
+        for sign, said in (("", words), ("-", backwards))
+    ]
 
 
 def _offered_for_all(wish: Asked, people: list[PersonLine], total: int) -> dict[str, Any]:
@@ -242,8 +279,7 @@ def undone(done: int, stay: list[str]) -> str:
 def _addresses(visit: EditionVisit, form: Form[Filters], numbers: Tally) -> dict[str, Any]:
     """The same list in other states, orders and pages, and as a file."""
     path = f"/editions/{visit.edition.id}/people"
-    fleeting = ("page", "keys", "all", "tick")
-    everybody = address_of(path, form, "state", *fleeting)
+    everybody = address_of(path, form, "state", *FLEETING)
     words = {
         State.TO_DECIDE: _("To decide"),
         State.WAITING: _("Waiting list"),
@@ -257,11 +293,11 @@ def _addresses(visit: EditionVisit, form: Form[Filters], numbers: Tally) -> dict
             ("", everybody, pgettext("people", "All"), numbers.total()),
             *((s, f"{everybody}{sign}state={s}", words[s], numbers.total(s)) for s in State),
         ],
-        "sort_address": address_of(path, form, "sort", *fleeting),
-        "page_address": address_of(path, form, *fleeting),
+        "sort_address": address_of(path, form, "sort", *FLEETING),
+        "page_address": address_of(path, form, *FLEETING),
         "here_address": address_of(path, form, "keys", "tick"),
-        "csv_address": address_of(f"{path}.csv", form, *fleeting),
-        "xlsx_address": address_of(f"{path}.xlsx", form, *fleeting),
+        "csv_address": address_of(f"{path}.csv", form, *FLEETING),
+        "xlsx_address": address_of(f"{path}.xlsx", form, *FLEETING),
         "back": address_of("", form, "keys", "tick").removeprefix("?"),
         "list_address": path,
     }

@@ -21,7 +21,8 @@ from app.models import PARTICIPANTS, EnrolmentStatus, Mode
 from app.policy import Action, Role, permits
 from app.queries import statistics
 from app.queries.figures import Audience, Counting, Dimension, Figures, Part
-from app.queries.statistics import Choices, Filters
+from app.queries.statistics import Filters
+from app.queries.statistics_choices import Choices, choices
 from app.web.exports import file_name
 from app.web.figures import (
     counting_words,
@@ -151,7 +152,7 @@ def ask(request: Request, visit: Visit) -> Asked:
     only = visit.viewer.coordinates_id if Role.FOCAL in visit.roles else None
     years = statistics.years(visit.session, only_institution=only)
     filters = _filters(form, years, only)
-    offered = statistics.choices(visit.session, filters, only_institution=only)
+    offered = choices(visit.session, filters, only_institution=only)
     _check(form, filters, offered)
     usual = {"status": Counted.PARTICIPANTS, "count": Counting.ENROLMENTS}
     form.typed = {"year": str(filters.year or ALL_YEARS), **usual, **form.typed}

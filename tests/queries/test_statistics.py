@@ -17,7 +17,8 @@ from app.models import (
     Mode,
 )
 from app.queries.figures import Counting, Dimension, EditionNamed, Group, InstitutionNamed, Part
-from app.queries.statistics import Filters, choices, figures, years
+from app.queries.statistics import Filters, figures, years
+from app.queries.statistics_choices import choices
 from tests.counting import statements
 from tests.make import Make
 

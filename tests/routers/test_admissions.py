@@ -4,6 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlmodel import Session, select
 
+from app.core import clock
 from app.models import (
     AuditEvent,
     Edition,
@@ -12,9 +13,12 @@ from app.models import (
     EnrolmentStatus,
     Gender,
     Message,
+    Support,
 )
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
+from app.services.enrolments import leave
 from tests.conftest import Browser
+from tests.counting import statements
 from tests.make import Make
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -342,3 +346,201 @@ def test_a_reason_is_kept_with_the_form_until_it_is_whole(
     assert len(soup.select("option[value=other][selected]")) == 1
     assert statuses(session, one) == [EnrolmentStatus.REJECTED]
     assert "The course is full of beginners." in session.exec(select(Message)).one().body
+
+
+def of_one(edition: Edition, person: Enrolment) -> str:
+    return f"/editions/{edition.id}/people/{person.id}"
+
+
+@pytest.mark.parametrize(
+    ("do", "before", "after"),
+    [
+        ("approve", APPLIED, ACTIVE),
+        ("waitlist", APPLIED, EnrolmentStatus.WAITLISTED),
+        ("decline", APPLIED, EnrolmentStatus.REJECTED),
+        ("withdraw", ACTIVE, EnrolmentStatus.WITHDRAWN),
+    ],
+)
+def test_one_person_is_decided_about_on_their_page_and_it_is_taken_back_there(
+    make: Make,
+    session: Session,
+    browser: Browser,
+    edition: Edition,
+    do: str,
+    before: EnrolmentStatus,
+    after: EnrolmentStatus,
+) -> None:
+    person = put(make, session, edition, "Ana", before)
+    browser.sign_in(make.coordinator())
+    address = of_one(edition, person)
+
+    offered = BeautifulSoup(browser.get(address).text, "html.parser").select("button[name=do]")
+    answer = browser.post(f"{address}/decision", data={"do": do})
+    moved = statuses(session, person)
+    undo = flash_undo(browser.get(answer.headers["Location"]).text)
+    later = BeautifulSoup(browser.get(address).text, "html.parser")
+    back = browser.post(undo)
+
+    assert do in {str(button["value"]) for button in offered}
+    assert answer.headers["Location"] == address
+    assert moved == [after]
+    assert later.select_one("main form[action$='undo?person=" + str(person.id) + "']") is not None
+    assert back.headers["Location"] == address
+    assert statuses(session, person) == [before]
+
+
+def test_the_page_of_a_person_weighs_and_keeps_a_reason_that_is_not_whole(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    put(make, session, edition, "In", gender=Gender.MAN, country="CO")
+    ana = put(make, session, edition, "Ana", APPLIED, gender=Gender.WOMAN, country="CR")
+    browser.sign_in(make.coordinator())
+    address = of_one(edition, ana)
+    sent = {"do": "decline", "decline_reason": "other", "decline_tell": "true"}
+
+    page = browser.get(address).text
+    nothing = browser.post(f"{address}/decision", data={})
+    half = browser.post(f"{address}/decision", data=sent)
+    kept = BeautifulSoup(half.text, "html.parser")
+    before = statuses(session, ana)
+    browser.post(f"{address}/decision", data=sent | {"decline_words": "Too many beginners."})
+
+    rows = BeautifulSoup(page, "html.parser").select("section[aria-labelledby=decision] tbody tr")
+    assert [[td.get_text(strip=True) for td in row.select("td")] for row in rows] == [
+        ["0", "1", "0", "0", "1", "1", "0"],
+        ["1", "1", "0", "0", "2", "2", "0"],
+    ]
+    assert "3 places would be left." in page
+    assert (nothing.status_code, half.status_code) == (422, 422)
+    assert "Choose what is to become of this person." in nothing.text
+    assert "Write the reason." in half.text
+    assert len(kept.select("option[value=other][selected]")) == 1
+    assert (before, statuses(session, ana)) == ([APPLIED], [EnrolmentStatus.REJECTED])
+    assert "Too many beginners." in session.exec(select(Message)).one().body
+
+
+def test_nobody_but_coordinators_of_all_decides_on_the_page_of_a_person(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    own, other = make.institution(), make.institution()
+    person = put(make, session, edition, "Ana", APPLIED, institution_id=own.id)
+    address, elsewhere = of_one(edition, person), of_one(make.edition(), person)
+    seen = {}
+    everybody = {
+        "own focal": make.focal(own),
+        "other focal": make.focal(other),
+        "tutor": make.tutor(edition),
+        "participant": make.participant(edition),
+        "stranger": make.account(),
+    }
+    for who, reader in everybody.items():
+        browser.sign_in(reader)
+        page = browser.get(address).text
+        answer = browser.post(f"{address}/decision", data={"do": "approve"})
+        seen[who] = (answer.status_code, 'name="do"' in page, "Support this application" in page)
+    browser.sign_in(make.coordinator())
+    strange = browser.post(f"{elsewhere}/decision", data={"do": "approve"}).status_code
+
+    assert seen == {
+        "own focal": (403, False, True),
+        "other focal": (404, False, False),
+        "tutor": (403, False, False),
+        "participant": (403, False, False),
+        "stranger": (404, False, False),
+    }
+    assert strange == 404
+    assert statuses(session, person) == [APPLIED]
+
+
+@pytest.mark.parametrize("where", ["list", "page"])
+def test_somebody_who_left_meanwhile_is_not_let_in_and_nothing_typed_is_lost(
+    make: Make, session: Session, browser: Browser, edition: Edition, where: str
+) -> None:
+    person = put(make, session, edition, "Ana", APPLIED)
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people" if where == "list" else of_one(edition, person)
+    soup = BeautifulSoup(browser.get(address).text, "html.parser")
+    seen = str(soup.select_one("input[name=seen]")["value"])  # type: ignore[index]
+    leave(session, person.account_id, edition.id, because=None, word="", now=clock.now())
+    sent = {"do": "approve", "seen": seen, "decline_words": "As I wrote."}
+
+    answer = browser.post(
+        f"{address}/{'decisions' if where == 'list' else 'decision'}",
+        data=sent | {"chosen": str(person.id)},
+    )
+    kept = BeautifulSoup(answer.text, "html.parser")
+
+    assert answer.status_code == 422
+    assert "in the meantime" in kept.select_one(".flash.due").get_text()  # type: ignore[union-attr]
+    if where == "list":
+        assert len(kept.select("input[name=chosen][checked]")) == 1
+        assert "As I wrote." in answer.text
+    assert statuses(session, person) == [EnrolmentStatus.WITHDRAWN]
+    assert str(kept.select_one("input[name=seen]")["value"]) > seen  # type: ignore[index]
+
+
+def test_more_people_than_places_come_back_ticked_without_scripts(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    chosen = [put(make, session, edition, f"Applicant {n}", APPLIED) for n in range(6)]
+    browser.sign_in(make.coordinator())
+
+    answer = browser.post(
+        f"/editions/{edition.id}/people/decisions",
+        data={
+            "do": "approve",
+            "chosen": [str(one.id) for one in chosen],
+            "back": "state=to-decide&sort=-name",
+        },
+    )
+    soup = BeautifulSoup(answer.text, "html.parser")
+
+    assert answer.status_code == 422
+    assert "There are only 5 places left." in answer.text
+    assert len(soup.select("input[name=chosen][checked]")) == 6
+    assert names(answer.text)[0] == "Applicant 5"
+    assert set(statuses(session, *chosen)) == {APPLIED}
+
+
+def test_a_participant_is_looked_at_from_their_page_by_whoever_may(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    own = make.institution()
+    person = put(make, session, edition, "Ana Rojas", institution_id=own.id)
+    staff = make.counted(make.enrolment(make.administrator(), edition))
+    address, offer = of_one(edition, person), "View as this participant"
+    offered = {}
+    for who, reader in {"focal": make.focal(own), "tutor": make.tutor(edition)}.items():
+        browser.sign_in(reader)
+        offered[who] = offer in browser.get(address).text
+    browser.sign_in(make.coordinator())
+    page = BeautifulSoup(browser.get(address).text, "html.parser")
+    form = page.select_one(f"form[action^='/accounts/{person.account_id}/view']")
+    of_staff = browser.get(of_one(edition, staff)).text
+
+    assert offered == {"focal": False, "tutor": False}
+    assert offer not in of_staff
+    assert form is not None
+    begun = browser.post(str(form["action"]))
+    assert begun.headers["Location"] == f"/editions/{edition.id}"
+    assert "You see what Ana Rojas sees." in browser.get(begun.headers["Location"]).text
+
+
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_the_page_of_a_person_takes_no_more_statements_for_a_long_story(
+    make: Make, session: Session, browser: Browser, edition: Edition, how_many: int
+) -> None:
+    person = put(make, session, edition, "Ana", APPLIED)
+    boss = make.coordinator()
+    browser.sign_in(boss)
+    for _ in range(how_many):
+        put(make, session, edition, "Other", APPLIED)
+        decide(browser, edition, "waitlist", person)
+        browser.post(flash_undo(browser.get(f"/editions/{edition.id}/people").text))
+        support = Support(enrolment_id=person.id, account_id=make.account().id, words="Yes")
+        make.saved(support)
+
+    with statements() as sent:
+        assert browser.get(of_one(edition, person)).status_code == 200
+
+    assert len(sent) == 11, sent

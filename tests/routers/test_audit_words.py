@@ -6,9 +6,12 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlmodel import Session
 
-from app.models import Account, CapstoneKind, Course, Edition
+from app.core.i18n import LANGUAGES
+from app.models import Account, CapstoneKind, Course, Edition, StaffRole
 from app.services.audit import record
 from app.services.notifications import welcome
+from app.services.roles import appoint, dismiss
+from app.web.audit_words import DEEDS
 from tests.conftest import Browser
 from tests.counting import statements
 from tests.make import Make
@@ -183,3 +186,74 @@ def test_many_acts_take_no_more_statements_than_few(
     another()
 
     assert sent() == few == 5 + 6  # one for each kind of thing
+
+
+def test_an_act_about_somebody_in_an_edition_names_the_edition(
+    session: Session, make: Make, browser: Browser, edition: Edition
+) -> None:
+    ana, boss = make.account(name="Ana Rojas"), make.administrator()
+    other = make.edition(make.course(title={"en": "Big Data"}), starts_on=None, ends_on=None)
+    appoint(session, edition.id, ana.id, StaffRole.TUTOR, by=boss.id)
+    appoint(session, other.id, ana.id, StaffRole.OBSERVER, by=boss.id)
+    dismiss(session, edition.id, ana.id, by=boss.id)
+    session.flush()
+    browser.sign_in(make.coordinator())
+
+    found = [(cells(line)[0], places(line)) for line in reversed(lines(browser))]
+
+    assert found == [
+        (
+            "gave Ana Rojas a role in Leadership (Any day)",
+            [f"/editions/{edition.id}"],
+        ),
+        ("gave Ana Rojas a role in Big Data (Any day)", [f"/editions/{other.id}"]),
+        (
+            "took the role of Ana Rojas in Leadership (Any day) away",
+            [f"/editions/{edition.id}"],
+        ),
+    ]
+
+
+@pytest.mark.usefixtures("administrator")
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_every_act_of_an_edition_says_which_and_of_whom_in_every_language(
+    session: Session, make: Make, browser: Browser, edition: Edition, language: str
+) -> None:
+    place = make.enrolment(make.account(name="Ana Rojas"), edition)
+    told = {action: words for action, words in DEEDS.items() if "%(thing)s" not in words}
+    of_people = [action for action, words in told.items() if "%(person)s" in words]
+    of_editions = [action for action, words in told.items() if action not in of_people]
+    for action in of_people:
+        record(session, None, action, "enrolment", place.id, decision="waitlist", shared=True)
+    for action in of_editions:
+        record(session, None, action, "invitation", uuid4(), edition=edition.id, audience="tutors")
+    session.flush()
+    browser.get(f"/?lang={language}")
+
+    said = [cells(line) for line in reversed(lines(browser))]
+
+    title = "Leadership" if language == "en" else "Liderazgo"
+    for action, (deed, _notes) in zip(of_people, said, strict=False):
+        assert "Ana Rojas" in deed, action
+        assert title in deed or "%(edition)s" not in DEEDS[action], action
+    for action, (deed, notes) in zip(of_editions, said[len(of_people) :], strict=True):
+        assert title in deed, action
+        assert "audience" not in notes
+    if language != "en":
+        assert not {deed for deed, _notes in said} & {in_english(words) for words in told.values()}
+
+
+def in_english(words: str) -> str:
+    return words % {"person": "Ana Rojas", "edition": "Leadership (Any day)"}
+
+
+def test_an_edition_that_is_gone_leaves_the_deed(
+    session: Session, make: Make, browser: Browser, administrator: Account
+) -> None:
+    ana = make.account(name="Ana Rojas")
+    record(session, administrator.id, "appoint staff", "account", ana.id, edition=uuid4())
+    session.flush()
+
+    [line] = lines(browser)
+
+    assert cells(line)[0] == "gave a role in an edition: Ana Rojas"

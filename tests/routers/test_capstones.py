@@ -23,7 +23,7 @@ from app.models import (
     SectionKey,
     Team,
 )
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.counting import statements
 from tests.make import Make

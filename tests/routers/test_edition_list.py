@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.core import clock
 from app.models import Edition, EnrolmentStatus, Institution
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.counting import statements
 from tests.make import Make

@@ -16,7 +16,7 @@ from app.models import (
     EnrolmentPolicy,
     EnrolmentStatus,
 )
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.make import Make
 

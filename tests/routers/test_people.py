@@ -21,7 +21,7 @@ from app.models import (
     StaffRole,
 )
 from app.queries import people
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.counting import statements
 from tests.make import NOW, Make
@@ -463,3 +463,54 @@ def test_the_workbook_has_the_rows_and_columns_of_the_screen(
     rows = [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
     assert [row[:5] for row in rows] == [row[:5] for row in as_csv]
     assert [row[0] for row in rows[2:]] == names(browser.get(f"{address}?sort=-name").text)
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("order", list(people.Order))
+def test_every_column_sorts_both_ways_and_filters_keep_the_order(
+    make: Make, browser: Browser, edition: Edition, order: people.Order
+) -> None:
+    browser.sign_in(make.coordinator())
+    address = f"/editions/{edition.id}/people"
+
+    forth = browser.get(f"{address}?sort={order}").text
+    back = browser.get(f"{address}?sort=-{order}&country=AR").text
+    soup = BeautifulSoup(back, "html.parser")
+
+    assert sorted(names(forth)) == ["Zoë Núñez", "bea silva", "Álvaro Gómez"]
+    assert names(back) == ["bea silva"]
+    [chosen] = soup.select("form.filters select[name=sort] option[selected]")
+    assert chosen["value"] == f"-{order}"
+    assert all(f"sort=-{order}" in str(a["href"]) for a in soup.select("#people nav.tabs a"))
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("gender=other", "Nobody is here"),
+        ("country=CO&status=rejected", "Nobody is here"),
+        ("state=waiting", "Nobody is here"),
+        ("q=none", "Nobody is here"),
+    ],
+)
+def test_an_empty_answer_says_that_filters_are_why(
+    make: Make, browser: Browser, edition: Edition, query: str, said: str
+) -> None:
+    browser.sign_in(make.coordinator())
+
+    assert said in browser.get(f"/editions/{edition.id}/people?{query}").text
+
+
+def test_an_edition_with_nobody_says_so_to_each_who_looks(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    browser.sign_in(make.coordinator())
+    all_of_it = browser.get(f"/editions/{edition.id}/people").text
+    put_elsewhere = make.institution()
+    make.crowd(edition, 1)
+    browser.sign_in(make.focal(put_elsewhere))
+    own = browser.get(f"/editions/{edition.id}/people")
+
+    assert "Nobody is in this edition yet" in all_of_it
+    assert own.status_code == 404, "who has nobody in it learns nothing of it"

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.core.clock import now
 from app.models import Edition
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.make import Make
 

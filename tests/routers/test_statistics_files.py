@@ -5,8 +5,10 @@ from io import BytesIO
 import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
+from sqlmodel import Session
 
 from app.models import Account, Edition, EnrolmentStatus, Gender, Mode
+from app.services.institution_merges import merge
 from tests.conftest import Browser
 from tests.figures import edition_of_seven, facts, rows, text_of
 from tests.make import Make
@@ -262,3 +264,35 @@ def test_a_focal_coordinators_figures_say_whose_they_are_whatever_was_asked(
     told = browser.get(f"/statistics.json?year=all&institution={others.id}").json()
 
     assert told["filters"]["institution"] == str(own.id)
+
+
+def test_a_merged_institution_keeps_its_line_and_says_what_it_is_now(
+    make: Make, session: Session, browser: Browser
+) -> None:
+    gone = make.institution(acronym="INTECAP", name="The old house", country="GT")
+    stays = make.institution(acronym="INCAP", name="The new house", country="GT")
+    make.crowd(make.edition(reporting_year=2022), 12, country="GT", institution_id=gone.id)
+    boss = make.coordinator()
+    browser.sign_in(boss)
+    query = "?year=2022&by=institution"
+    before = rows(browser, f"/statistics.csv{query}")
+    facts_before = facts(browser.get(f"/statistics{query}").text)
+
+    merge(session, gone.id, stays.id, by=boss.id)
+    page = browser.get(f"/statistics{query}").text
+    lines = rows(browser, f"/statistics.csv{query}")
+    [of_program] = browser.get(f"/statistics.json{query}").json()["rows"]
+    book = load_workbook(BytesIO(browser.get(f"/statistics.xlsx{query}").content))
+    sheet = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    pdf = " ".join(text_of(browser.get(f"/statistics.pdf{query}").content).split())
+    chosen = browser.get(f"/statistics{query}&institution={gone.id}").text
+
+    said = "INTECAP, Guatemala (merged into INCAP)"
+    assert said in page
+    assert said in pdf
+    assert f"Institution: {said}" in " ".join(BeautifulSoup(chosen, "lxml").get_text(" ").split())
+    assert lines[0] == before[0] | {"institution_merged_into": "INCAP"}
+    assert lines[1:] == before[1:]
+    assert of_program["institution_merged_into"] == "INCAP"
+    assert [line[4] for line in sheet[:2]] == ["Merged into", "INCAP"]
+    assert facts(page) == facts_before

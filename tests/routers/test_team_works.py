@@ -13,7 +13,7 @@ from app.models import (
     StaffRole,
     Team,
 )
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.make import Make
 

@@ -26,10 +26,11 @@ from app.models import (
     Reason,
     Verdict,
 )
+from app.queries.balance import balance
 from app.queries.figures import PART_OF, Part
-from app.queries.people import balance
-from app.services.admissions import UNDO_WITHIN, Decided, Judgement, decide, undo
+from app.services.admissions import Decided, Judgement, decide
 from app.services.enrolments import change_status
+from app.services.undoing import UNDO_WITHIN, undo
 from tests.make import NOW, Make
 
 APPLIED, ACTIVE, WAITLISTED = (

@@ -21,8 +21,9 @@ from app.models import (
 from app.queries.figures import Part
 from app.queries.installation import miscounted
 from app.queries.leaving import by_country, by_reason, drop_outs
+from app.services.approvals import withdraw
 from app.services.corrections import Mended, correct, correct_own_gender
-from app.services.enrolments import enrol, leave, withdraw
+from app.services.enrolments import enrol, leave
 from tests.make import Make
 
 NOW = datetime(2026, 6, 8, 15, 0, tzinfo=UTC)

@@ -27,13 +27,8 @@ from app.models import (
     Institution,
     Message,
 )
-from app.services.enrolments import (
-    approve,
-    change_status,
-    decline,
-    enrol,
-    withdraw,
-)
+from app.services.approvals import approve, decline, withdraw
+from app.services.enrolments import change_status, enrol
 from tests.make import Make
 
 DAY = date(2026, 6, 8)

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from app.core import clock, db
 from app.core.db import changing
 from app.models import Activity, Certificate, Enrolment, EnrolmentStatus, Progress
-from app.services.enrolments import withdraw
+from app.services.approvals import withdraw
 from app.services.progress import finish
 from tests.make import Make
 

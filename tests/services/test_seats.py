@@ -24,8 +24,9 @@ from app.models import (
 from app.queries.editions import terms_of
 from app.queries.seats import NOWHERE, Origin, Reserve, Seats, seats_left
 from app.queries.waiting_lists import to_move_on
+from app.services.approvals import approve
 from app.services.editions import change_terms
-from app.services.enrolments import approve, enrol, leave
+from app.services.enrolments import enrol, leave
 from app.services.institution_merges import merge
 from app.services.offers import move_on
 from app.services.seats import FewerThanKept, release_seats, reserve_seats

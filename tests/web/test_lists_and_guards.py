@@ -19,7 +19,7 @@ from app.queries.capstones import team_of_capstone, teams
 from app.queries.reviews import waiting
 from app.queries.visits import edition_visit, viewer, visible_editions
 from app.services.audit import record
-from app.services.enrolments import count
+from app.services.enrolment_counts import count
 from tests.conftest import Browser
 from tests.make import Make, a_sign_in
 

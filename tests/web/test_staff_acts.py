@@ -228,6 +228,9 @@ def _of_people(session: Session, make: Make) -> Iterator[Act]:
     mended = {"country": "PE", "why": "Written wrongly."}
     mended |= {"institution": str(focal.coordinates_id)}
     yield f"{pattern}/corrections", f"{at}/corrections", mended, "correct enrolment"
+    other = make.enrolment(make.account(), edition, status=EnrolmentStatus.APPLIED)
+    address = f"/editions/{edition.id}/people/{make.counted(other).id}/decision"
+    yield f"{pattern}/decision", address, {"do": "waitlist"}, "put on waiting list"
     yield f"{pattern}/notes", f"{at}/notes", {"body": "Called."}, "write note"
     note = make.saved(EnrolmentNote(enrolment_id=enrolment.id, author_id=boss.id, body="Old."))
     yield f"{pattern}/notes/{{note}}/remove", f"{at}/notes/{note.id}/remove", {}, "remove note"
