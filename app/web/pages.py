@@ -19,6 +19,7 @@ from app.web.cookie import Cookie, cookie_in, remove
 from app.web.guards import Visit
 from app.web.labels import label
 from app.web.navigation import navigation
+from app.web.onward import path_within
 from app.web.static import static, weight_of
 from certificates.drawing import plate
 
@@ -110,9 +111,14 @@ def wants_light(request: Request) -> bool:
 
 
 def same_in(request: Request) -> Callable[[str], str]:
-    """The addresses of this page in other languages."""
+    """The addresses of this page in other languages; of one that could lead away, the first page.
+
+    Browsers take ``//host`` and what looks like it for another site.
+    """
     query = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
-    before = f"{request.scope['path']}?{urlencode(query)}{'&' if query else ''}lang="
+    before = (
+        f"{path_within(request.scope['path']) or '/'}?{urlencode(query)}{'&' if query else ''}lang="
+    )
     return lambda language: before + language
 
 
