@@ -504,6 +504,7 @@ class World:
     ) -> Answer:
         """One request straight to the application, without what a client adds."""
         headers = [(b"host", b"testserver"), (b"accept-language", b"en")]
+        path, _mark, query = path.partition("?")
         cookies = [f"{cookie_name()}={self.cookies[actor]}"] if actor in self.cookies else []
         if "/with/" in path:
             cookies.append(self.told)
@@ -523,7 +524,7 @@ class World:
             "scheme": "http",
             "path": path,
             "raw_path": path.encode(),
-            "query_string": b"",
+            "query_string": query.encode(),
             "root_path": "",
             "headers": headers,
             "client": ("127.0.0.1", 5000),
