@@ -582,7 +582,8 @@ def askings(populations: list[Population]) -> Iterator[Asking]:
     for one, following in zip(populations, [*populations[1:], populations[0]], strict=True):
         dice = random.Random(-one.number)  # noqa: S311 -- as above
         for asked in dice.sample(LISTS, ASKED_IN_EACH):
-            person = dice.choice([*one.people * 3, following.people[1]])
+            staff = [person for run in one.runs for person in run.staff]
+            person = dice.choice([*one.people * 2, *staff, following.people[1]])
             case = asked(one, dice.choice(one.runs), person, dice)
             of_all = asked is options or (person.runs_all and asked in OF_ALL)
             is_slow = of_all and dice.random() < 0.8

@@ -477,6 +477,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: str
+    content: bytes = b""
 
     @property
     def is_denied(self) -> bool:
@@ -549,7 +550,7 @@ class World:
         for name, value in head["headers"]:
             known = name.decode().lower()
             found[known] = f"{found.get(known, '')} {value.decode()}".strip()
-        return Answer(head["status"], found, body.decode("utf-8", "replace"))
+        return Answer(head["status"], found, body.decode("utf-8", "replace"), body)
 
     def path(self, template: str, place: str, **instead: str) -> str:
         def value(match: re.Match[str]) -> str:
