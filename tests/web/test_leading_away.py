@@ -68,8 +68,9 @@ def led_away(answer: Response) -> list[str]:
 
 def of_a_link(session: Session, account: Account, kind: LinkKind, onward: str) -> str:
     """The secret of a link that was somehow kept with ``onward``."""
+    kept = onward.replace("\0", "")[:2000]
     row = OneTimeToken(account_id=account.id, kind=kind, email=account.email, token_hash="",
-                       expires_at=clock.now() + HOUR, onward=onward.replace("\0", "")[:2000])  # fmt: skip
+                       expires_at=clock.now() + HOUR, onward=kept)  # fmt: skip
     row.token_hash = token_hash(link_secret(row.id))
     session.add(row)
     session.flush()
