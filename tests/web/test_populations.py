@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import SQLModel
@@ -130,6 +131,10 @@ class Population:
 # --- How a population comes about
 
 
+def id_of(institution: Institution | None) -> UUID | None:
+    return institution.id if institution else None
+
+
 class Chance:
     """Makes one population, each time another."""
 
@@ -174,8 +179,8 @@ class Chance:
             email=f"{name.lower()}@example.org", name=f"{name} Pérez", language="en",
             country=self.dice.choice(["CO", "PE"]), gender=self.dice.choice(list(Gender)),
             email_confirmed_at=NOW, platform_role=role,
-            institution_id=institution and institution.id,
-            coordinates_id=speaks_for and speaks_for.id,
+            institution_id=id_of(institution),
+            coordinates_id=id_of(speaks_for),
             email_bounced_at=NOW if self.dice.random() < 0.4 else None,
         )  # fmt: skip
         self.keep(account)
@@ -230,7 +235,7 @@ class Chance:
             row = Enrolment(
                 account_id=person.account.id, edition_id=run.row.id, course_id=run.row.course_id,
                 reporting_year=2026, status=status, gender=person.account.gender,
-                country=person.account.country, institution_id=then and then.id, language="en",
+                country=person.account.country, institution_id=id_of(then), language="en",
                 admitted_at=NOW,
             )  # fmt: skip
             place = Place(self.keep(row), person, then)
@@ -259,7 +264,7 @@ class Chance:
             group.waits = self.dice.random() < 0.7
             run.groups.append(group)
             team = self.keep(Team(edition_id=run.row.id, name=group.name,
-                                  tutor_id=tutor and tutor.account.id))  # fmt: skip
+                                  tutor_id=tutor.account.id if tutor else None))  # fmt: skip
             for member in members:
                 self.keep(TeamMember(team_id=team.id, enrolment_id=member.row.id))
             status = CapstoneStatus.SUBMITTED if group.waits else CapstoneStatus.DRAFT
@@ -291,7 +296,7 @@ class Chance:
         self.keep(
             Announcement(edition_id=run.row.id, author_id=author.account.id, audience=audience,
                          team_id=team.id if team else None, country=country, recipients=1,
-                         institution_id=institution and institution.id,
+                         institution_id=id_of(institution),
                          title={"en": news.name}, body={"en": "Words."})
         )  # fmt: skip
 

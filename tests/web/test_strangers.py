@@ -182,10 +182,10 @@ def test_only_the_browser_that_went_to_a_provider_comes_back_and_once(
         back = browser.get(f"{begin}/back", params={"code": code, "state": state})
         cases += 1
         wrong += [cookie] if back.headers["Location"] != "/sign-in" else []
-    for said in FOREIGN[:2]:
+    for headers in FOREIGN[:2]:
         cases += 1
-        sent = browser.get(begin, headers=said)
-        wrong += [str(said)] if sent.headers["Location"] != "/sign-in" else []
+        sent = browser.get(begin, headers=headers)
+        wrong += [str(headers)] if sent.headers["Location"] != "/sign-in" else []
 
     assert session.exec(select(SignIn)).all() == []
     del ana

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -142,17 +143,17 @@ def endings(
     for status in (EnrolmentStatus.WITHDRAWN, EnrolmentStatus.REJECTED):
         one = participant(session, make, edition)
         row = enrolment_of(session, one.account)
-        yield status, one, lambda row=row, to=status: change_status(session, row, to, now=now)
+        yield status, one, partial(change_status, session, row, status, now=now)
     for role in StaffRole:
         account = make.account()
         make.staff(edition, account, role)
         one = watcher(session, account, edition, f"{at}/capstones")
         one.in_feed = "The one meeting"
-        yield role, one, lambda a=account: dismiss(session, edition.id, a.id, by=boss.id)
+        yield role, one, partial(dismiss, session, edition.id, account.id, by=boss.id)
     account = make.coordinator()
     one = watcher(session, account, edition, "/editions", "/accounts", "/audit", "/statistics.csv",
                   f"{at}/settings", "/certificates", "/institutions.csv")  # fmt: skip
-    yield "coordinator", one, lambda a=account: give_platform_role(session, a.id, None, by=boss.id)
+    yield "coordinator", one, partial(give_platform_role, session, account.id, None, by=boss.id)
     sena = make.institution()
     make.counted(make.enrolment(make.account(institution_id=sena.id), edition))
     account = make.focal(sena)
@@ -161,14 +162,14 @@ def endings(
     yield (
         "focal point",
         one,
-        lambda a=account: remove_focal_point(session, sena.id, a.id, by=boss.id),
+        partial(remove_focal_point, session, sena.id, account.id, by=boss.id),
     )
     account = make.administrator()
     one = holder(session, account, pages=["/outbox", "/messages/templates", "/audit.csv"])
     yield (
         "administrator",
         one,
-        lambda a=account: give_platform_role(session, a.id, PlatformRole.COORDINATOR, by=boss.id),
+        partial(give_platform_role, session, account.id, PlatformRole.COORDINATOR, by=boss.id),
     )
     one = participant(session, make, edition)
     one.pages += ["/home", "/account", "/account/data", "/sessions"]
@@ -176,9 +177,7 @@ def endings(
     yield (
         "account",
         one,
-        lambda a=one.account: suspend(
-            session, a.id, "A stolen phone.", by=boss.id, now=clock.now()
-        ),
+        partial(suspend, session, one.account.id, "A stolen phone.", by=boss.id, now=now),
     )
     one = participant(session, make, edition)
     one.pages += ["/home", "/account"]
@@ -186,7 +185,7 @@ def endings(
     yield (
         "deleted account",
         one,
-        lambda a=one.account: delete_account(session, a.id, by=None, now=clock.now()),
+        partial(delete_account, session, one.account.id, by=None, now=now),
     )
 
 
