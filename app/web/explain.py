@@ -6,6 +6,7 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.core.db import reading
 from app.core.errors import SignInFirst, TallerError, TooMany
@@ -69,6 +70,9 @@ def _without_last_slash(request: Request, status: int) -> str:
     if status != 404 or not path.endswith("/"):  # noqa: PLR2004 -- there is no such page
         return ""
     address = path_within(path.rstrip("/"))
+    there = {**request.scope, "path": path.rstrip("/")}
+    if not any(route.matches(there)[0] is not Match.NONE for route in request.app.router.routes):
+        return ""
     return address and address + (f"?{query}" if query else "")
 
 
