@@ -46,6 +46,7 @@ def create_app() -> FastAPI:
     app = FastAPI(title="Taller", openapi_url=None, lifespan=lifespan, max_body_size=MOST_BODY)
     app.mount("/static", Static())
     app.router.routes.append(PAGES)
+    app.router.redirect_slashes = False  # it would answer with the host that was asked for
     app.add_exception_handler(TallerError, explain)
     app.add_exception_handler(HTTPException, explain)
     app.add_exception_handler(RequestValidationError, explain)

@@ -204,10 +204,11 @@ class SignIn(Table, table=True):
 
 
 class TryKind(StrEnum):
-    """What was tried: a password, which can be guessed, or a long secret, which cannot."""
+    """What was tried: what can be guessed, which people make up, or a long secret, which cannot."""
 
     PASSWORD = "password"  # noqa: S105 -- the name of a kind
     SECRET = "secret"  # noqa: S105 -- as above: of a link, or a key to the API
+    KEY = "key"  # of an edition, for coming into it
 
 
 class SignInTry(Table, table=True):

@@ -117,13 +117,23 @@ def _enrolled(edition_id: UUID, target: Target) -> Select[Any]:
     return query
 
 
-def teams_of(session: Session, edition_id: UUID) -> list[tuple[UUID, str]]:
-    rows = session.execute(
+def teams_of(
+    session: Session, edition_id: UUID, *, only_institution: UUID | None = None
+) -> list[tuple[UUID, str]]:
+    """The teams of the edition; for a focal point those that one of their own people is in."""
+    query = (
         select(col(Team.id), col(Team.name))
         .where(col(Team.edition_id) == edition_id)
         .order_by(col(Team.name))
     )
-    return [(row[0], row[1]) for row in rows]
+    if only_institution:
+        own = (
+            select(col(TeamMember.team_id))
+            .join(Enrolment, col(Enrolment.id) == col(TeamMember.enrolment_id))
+            .where(col(Enrolment.institution_id) == only_institution)
+        )
+        query = query.where(col(Team.id).in_(own))
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def how_many_for(session: Session, edition_id: UUID, reader: ReaderThere) -> int:

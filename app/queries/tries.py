@@ -33,7 +33,11 @@ class Limit(NamedTuple):
     of_address: int
 
 
-LIMITS = {TryKind.PASSWORD: Limit(10, 50), TryKind.SECRET: Limit(50, 50)}
+LIMITS = {
+    TryKind.PASSWORD: Limit(10, 50),
+    TryKind.SECRET: Limit(50, 50),
+    TryKind.KEY: Limit(10, 50),
+}
 
 
 def next_try_at(

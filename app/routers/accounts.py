@@ -26,7 +26,7 @@ from app.services.institution_proposals import settle_institution
 from app.services.keys import make_key, withdraw_key
 from app.services.sign_ins import end_sign_in, end_sign_ins
 from app.web.choices import themes, zone_offered
-from app.web.cookie import take_back
+from app.web.cookie import Cookie, remove, take_back
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, guarded_by, signed_in
 from app.web.one_hop import OneHopRoute
@@ -87,9 +87,9 @@ def change(
     )
     response = go_to("/account", say=_("Your account says this from now on."))
     if form.data.language != visit.viewer.language:
-        response.delete_cookie("lang")  # the last word on the language is this one
+        remove(response, Cookie.LANGUAGE)  # the last word on the language is this one
     if form.data.data_saver != visit.viewer.data_saver:
-        response.delete_cookie("light")  # and on drawings
+        remove(response, Cookie.LIGHT)  # and on drawings
     return response
 
 

@@ -206,7 +206,7 @@ def _audiences(visit: EditionVisit) -> list[Audience]:
 
 
 def _teams(visit: EditionVisit) -> list[tuple[UUID, str]]:
-    return teams_of(visit.session, visit.edition.id)
+    return teams_of(visit.session, visit.edition.id, only_institution=_only(visit))
 
 
 def _countries(visit: EditionVisit) -> list[str]:

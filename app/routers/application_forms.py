@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import language_name
+from app.core.text import one_line
 from app.models import Asked, AskedKind, Edition, EnrolmentPolicy
 from app.policy import Action
 from app.queries.applications import QuestionAsked, form_of
@@ -188,7 +189,7 @@ def _question_page(
 def _wording(visit: EditionVisit, form: Form[QuestionForm]) -> Wording | None:
     """The question as it was written; None, with the errors beside their fields."""
     languages = visit.edition.languages
-    texts = {code: " ".join(form.typed.get(f"text-{code}", "").split()) for code in languages}
+    texts = {code: one_line(form.typed.get(f"text-{code}", "")) for code in languages}
     lines = {code: form.typed.get(f"choices-{code}", "").strip().splitlines() for code in languages}
     if not any(texts.values()):
         form.refuse(f"text-{languages[0]}", _("Fill this in."))
@@ -211,7 +212,7 @@ SO_LONG = {"max_length": MOST_TEXT}
 
 
 def _tidy(lines: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {code: [" ".join(line.split()) for line in its] for code, its in lines.items() if its}
+    return {code: [one_line(line) for line in its] for code, its in lines.items() if its}
 
 
 def _check_choices(form: Form[QuestionForm], lines: dict[str, list[str]]) -> None:

@@ -18,6 +18,7 @@ from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to, render, wants_part
+from app.web.person_form import Tidy
 
 router = APIRouter(route_class=OneHopRoute)
 
@@ -26,7 +27,7 @@ Reader = Annotated[EditionVisit, guarded_by(edition_where(Action.READ_CAPSTONES)
 
 
 class TitleForm(BaseModel):
-    title: str = Field(max_length=200)
+    title: Tidy = Field(max_length=200)
     was: str = ""  # the title that the person had before them
 
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from app.core import clock
-from app.core.errors import NotFound
+from app.core.errors import NotFound, TooMany
 from app.core.formats import current_zone
 from app.core.i18n import current_locale, language_name
 from app.core.i18n import gettext as _
-from app.models import Account, EnrolmentPolicy
+from app.models import Account, Edition, Enrolment, EnrolmentPolicy
 from app.policy import Action
 from app.queries.applications import asks_something
 from app.queries.courses import (
@@ -28,12 +28,14 @@ from app.queries.schedule import schedule
 from app.queries.seats import NOWHERE, Origin, seats_of
 from app.queries.waiting_lists import standing_in
 from app.services.enrolments import Ticket, WrongKey, enrol
+from app.services.tries import AtTheDoor, note_wrong_key, refuse_guessing_keys
 from app.web.admission import after_the_door
+from app.web.entering import later_please
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, anyone, guarded_by, signed_in
 from app.web.one_hop import OneHopRoute
 from app.web.pages import render
-from app.web.throttle import refuse_guessing_keys
+from app.web.throttle import address_of
 
 #: As in an address. What no database takes as a text is the name of nothing.
 Name = Annotated[str, Path(pattern=r"^[^\x00]*$")]
@@ -72,22 +74,38 @@ def come_in(
     edition = edition_to_join(visit.session, course, run)
     if edition is None:
         raise NotFound(_("There is nothing at this address."))
-    if edition.policy is EnrolmentPolicy.KEY:
-        refuse_guessing_keys(request, visit.viewer.id)
     try:
-        enrolment = enrol(
+        enrolment = _through_the_door(request, visit, edition, form)
+    except TooMany as error:
+        form.refuse("key", error.message)
+        return later_please(_page(request, visit, course, run, form), error)
+    except WrongKey as wrong:
+        form.refuse("key", wrong.message)
+        return _page(request, visit, course, run, form)
+    return after_the_door(enrolment, f"/courses/{course}/{run}")
+
+
+def _through_the_door(
+    request: Request, visit: Visit, edition: Edition, form: Form[Entrance]
+) -> Enrolment:
+    """Past the key, if there is one: who tries key after key waits."""
+    now = clock.now()
+    who = AtTheDoor(visit.viewer.id, visit.viewer.email, address_of(request))
+    if edition.policy is EnrolmentPolicy.KEY:
+        refuse_guessing_keys(visit.session, who, now=now)
+    try:
+        return enrol(
             visit.session,
             visit.session.get_one(Account, visit.viewer.id),
             edition,
             language=form.typed.get("language") or current_locale(),
             on=clock.today(current_zone()),
-            now=clock.now(),
+            now=now,
             ticket=Ticket(key=form.typed.get("key", "")[:200]),
         )
-    except WrongKey as wrong:
-        form.refuse("key", wrong.message)
-        return _page(request, visit, course, run, form)
-    return after_the_door(enrolment, f"/courses/{course}/{run}")
+    except WrongKey:
+        note_wrong_key(visit.session, who, now=now)
+        raise
 
 
 def _page(

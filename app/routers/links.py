@@ -96,7 +96,7 @@ def send_for_password(request: Request, _guard: Public, form: AskFormSent) -> Re
 def _send(request: Request, form: Form[AskForm]) -> Response:
     if form.data is None:
         return _form(request, form)
-    kind, email = ASKED_AT[request.url.path], form.data.email
+    kind, email = ASKED_AT[request.scope["path"]], form.data.email
     try:
         with unit_of_work() as session:
             message = ask_for_link(
@@ -122,7 +122,7 @@ def _form(request: Request, form: Form[AskForm]) -> Response:
         status=422 if form.errors else 200,
         here="sign-in",
         form=form,
-        kind=ASKED_AT[request.url.path],
+        kind=ASKED_AT[request.scope["path"]],
         LinkKind=LinkKind,
         onward=path_within(form.typed.get("next", "")),
     )

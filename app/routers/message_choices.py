@@ -21,6 +21,7 @@ from app.services.message_choices import (
     subscribe_again,
     unsubscribe,
 )
+from app.web.cookie import Cookie, cookie_in
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, anyone, guarded_by, signed_in
 from app.web.one_hop import OneHopRoute
@@ -176,7 +177,7 @@ def _owner(request: Request, visit: Visit, token: str) -> tuple[Wishes, tuple[Me
         or not ends_messages(token, known.account_id, claimed[1], known.generation)
     ):
         raise NotFound(_("This link ends nothing any more. Sign in to choose your messages."))
-    if "lang" not in request.cookies and "lang" not in request.query_params:
+    if not cookie_in(request, Cookie.LANGUAGE) and "lang" not in request.query_params:
         speak(known.language)
         request.state.language = current_locale()
     return known, groups

@@ -24,6 +24,7 @@ from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to
+from app.web.person_form import Tidy
 
 router = APIRouter(route_class=OneHopRoute)
 
@@ -31,8 +32,8 @@ Member = Annotated[EditionVisit, guarded_by(edition_where(Action.WRITE_CAPSTONE)
 
 
 class MilestoneForm(BaseModel):
-    title: str = Field(max_length=200)
-    responsible: str = Field(default="", max_length=120)
+    title: Tidy = Field(max_length=200)
+    responsible: Tidy = Field(default="", max_length=120)
     due_on: date | None = None
     indicator: str = Field(default="", max_length=300)
     resources: str = Field(default="", max_length=300)

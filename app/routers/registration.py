@@ -29,7 +29,13 @@ from app.services.tries import refuse_flooding
 from app.web.addresses import NewAddress
 from app.web.beat import OnTheBeatRoute
 from app.web.choices import zone_offered
-from app.web.cookie import browser_secret, new_browser_secret, remember_browser
+from app.web.cookie import (
+    Cookie,
+    browser_secret,
+    cookie_in,
+    new_browser_secret,
+    remember_browser,
+)
 from app.web.db import unit_of_work
 from app.web.entering import Proof, destination, later_please, let_in, proven_by_link
 from app.web.forms import Form, understood
@@ -74,7 +80,7 @@ def ask(
     if visit.maybe_viewer:
         return go_to(destination(onward, visit.viewer.platform_role))
     typed = {"language": current_locale(), "next": path_within(onward)}
-    if "tz" in request.cookies:
+    if cookie_in(request, Cookie.ZONE):
         typed["zone"] = zone_offered(current_zone())
     form = Form[RegistrationForm](typed=typed)
     return show(request, form, Affiliation(institutions(visit.session)))

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.core import clock
 from app.core.errors import NotAllowed, RuleBroken, TooMany
@@ -47,12 +47,12 @@ STEP, OWN = "/sign-in/second-step", "/account/second-step"
 class Way(BaseModel):
     """Where signing in leads once the step is done, and for how long it lasts."""
 
-    next: str = ""
+    next: Annotated[str, AfterValidator(path_within)] = ""
     keep: bool = False
 
     @property
     def query(self) -> str:
-        kept = {"next": path_within(self.next)} | ({"keep": "on"} if self.keep else {})
+        kept = {"next": self.next} | ({"keep": "on"} if self.keep else {})
         return urlencode({name: value for name, value in kept.items() if value})
 
 

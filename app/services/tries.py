@@ -1,6 +1,8 @@
 """Who must wait: those who guess, and those who have messages sent; never who is guessed at."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
@@ -73,11 +75,41 @@ def note_wrong_secret(session: Session, address: str, *, now: datetime) -> None:
     note_failure(session, "", address, now=now, kind=TryKind.SECRET)
 
 
+@dataclass(frozen=True)
+class AtTheDoor:
+    """Who tries the key of an edition, and from where.
+
+    They count wherever they go, as nobody else can try in their name; and so does the place,
+    as somebody could have many accounts.
+    """
+
+    account_id: UUID
+    email: str
+    place: str
+
+    @property
+    def counted_at(self) -> tuple[str, str]:
+        return f"key {self.account_id}", self.place
+
+
+def refuse_guessing_keys(session: Session, who: AtTheDoor, *, now: datetime) -> None:
+    for counted_at in who.counted_at:
+        one_at_a_time(session, counted_at)
+        refuse_guessing(session, who.email, counted_at, now=now, kind=TryKind.KEY)
+
+
+def note_wrong_key(session: Session, who: AtTheDoor, *, now: datetime) -> None:
+    for counted_at in who.counted_at:
+        note_failure(session, who.email, counted_at, now=now, kind=TryKind.KEY)
+
+
 def forget_failures(session: Session, email: str, address: str) -> None:
     """Who got in has shown whose tries these were."""
     session.execute(
         delete(SignInTry).where(
-            col(SignInTry.email) == normalized_email(email), col(SignInTry.address) == address
+            col(SignInTry.email) == normalized_email(email),
+            col(SignInTry.address) == address,
+            col(SignInTry.kind) == TryKind.PASSWORD,
         )
     )
 

@@ -7,6 +7,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from app.core.i18n import gettext as _
+from app.core.text import one_line
 from app.models import PARTICIPANTS, Asked, AskedKind, Enrolment, EnrolmentStatus
 from app.queries.applications import ApplicationSeen, FormAsked
 from app.services.applications import Filled, Upload, troubles
@@ -40,7 +41,7 @@ def filled_in(form: Form[Any], asked: FormAsked, *, has_letter: bool) -> Filled 
     letter = form.files.get("letter")
     filled = Filled(
         motivation=form.typed.get("motivation", ""),
-        position=" ".join(form.typed.get("position", "").split()),
+        position=one_line(form.typed.get("position", "")),
         letter=Upload(letter.filename or "", letter.file) if letter else None,
         without_letter="without_letter" in form.typed,
         answers={question.id: form.many.get(question.field, []) for question in asked.questions},

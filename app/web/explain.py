@@ -6,6 +6,7 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.core.db import reading
 from app.core.errors import SignInFirst, TallerError, TooMany
@@ -14,6 +15,7 @@ from app.core.i18n import speak
 from app.web.cookie import secret_in
 from app.web.guards import Visit, visit_of
 from app.web.headers import safe_headers
+from app.web.onward import path_within
 from app.web.pages import notice, render, wants_part
 from app.web.problem import is_for_a_program, problem
 
@@ -37,6 +39,8 @@ def explain(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, error: Exception, status: int, message: str) -> Response:
+    if isinstance(error, HTTPException) and (address := _without_last_slash(request, status)):
+        return Response(status_code=307, headers={"Location": address})
     if is_for_a_program(request):
         return problem(status, message)
     if isinstance(error, SignInFirst):
@@ -58,6 +62,18 @@ def _answer(request: Request, error: Exception, status: int, message: str) -> Re
             ("/verify", _("Check a certificate")),
         ],
     )
+
+
+def _without_last_slash(request: Request, status: int) -> str:
+    """Where somebody meant to go who wrote a slash too many."""
+    path, query = str(request.scope["path"]), request.scope["query_string"].decode("latin-1")
+    if status != 404 or not path.endswith("/"):  # noqa: PLR2004 -- there is no such page
+        return ""
+    address = path_within(path.rstrip("/"))
+    there = {**request.scope, "path": path.rstrip("/")}
+    if not any(route.matches(there)[0] is not Match.NONE for route in request.app.router.routes):
+        return ""
+    return address and address + (f"?{query}" if query else "")
 
 
 def _reader(request: Request) -> Visit | None:
@@ -91,7 +107,8 @@ def _status_and_words(error: Exception) -> tuple[int, str]:
 
 def _to_sign_in(request: Request) -> Response:
     """Lead to the sign-in page, and from there back to what was wanted."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    query = request.scope["query_string"].decode("latin-1")
+    wanted = request.scope["path"] + (f"?{query}" if query else "")
     address = "/sign-in" + (f"?next={quote(wanted)}" if request.method == "GET" else "")
     if wants_part(request):
         return Response(status_code=200, headers={"HX-Redirect": address})

@@ -1,15 +1,16 @@
 """One sentence for the next page: what was just done, and how to undo it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from app.core.settings import secret_key, settings
+from app.core.settings import secret_key
+from app.web.cookie import Cookie, cookie_in, put
 
-COOKIE = "flash"
-TWO_MINUTES = 120
+TWO_MINUTES = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,21 @@ def say_next(
 ) -> None:
     """Have the next page say ``message`` once; ``undo`` is the address that takes it back."""
     value = str(_signer().dumps([message, kind, undo]))
-    response.set_cookie(
-        COOKIE,
-        value,
-        max_age=TWO_MINUTES,
-        httponly=True,
-        samesite="lax",
-        secure=settings().in_production,
-    )
+    put(response, Cookie.FLASH, value, keep=TWO_MINUTES)
+
+
+def is_due(request: Request) -> bool:
+    """Whether a sentence waits for the next page."""
+    return bool(cookie_in(request, Cookie.FLASH))
 
 
 def flash_of(request: Request) -> Flash | None:
-    cookie = request.cookies.get(COOKIE)
-    if not cookie:
+    if not is_due(request):
         return None
     try:
-        message, kind, undo = _signer().loads(cookie, max_age=TWO_MINUTES)
+        message, kind, undo = _signer().loads(
+            cookie_in(request, Cookie.FLASH), max_age=int(TWO_MINUTES.total_seconds())
+        )
     except (BadSignature, ValueError):
         return None
     return Flash(str(message), str(kind), str(undo) if undo else None)

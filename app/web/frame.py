@@ -48,7 +48,7 @@ def render_framed(
     request: Request, visit: Visit, page: str, *, title: str, here: str, **pieces: list[Markup]
 ) -> Response:
     """Answer with ``page``, where each of ``pieces`` fills the place of its name."""
-    if flash.COOKIE in request.cookies or visit.viewer.is_looked_at:
+    if flash.is_due(request) or visit.viewer.is_looked_at:
         whole: dict[str, Any] = {name: joined(piece) for name, piece in pieces.items()}
         return render(request, visit, page, title=title, here=here, **whole)
     is_there = tuple((name, bool(piece)) for name, piece in pieces.items())

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from app.web import flash
+from app.web.cookie import Cookie, cookie_in
 from app.web.pages import wants_light, wants_part
 
 REVALIDATE = "private, no-cache"
@@ -24,7 +25,7 @@ def build() -> str:
 
 
 def _tag(request: Request, parts: tuple[object, ...]) -> str:
-    zone_known = "tz" in request.cookies
+    zone_known = bool(cookie_in(request, Cookie.ZONE))
     made_of = repr(
         (build(), wants_light(request), zone_known, request.scope["query_string"], *parts)
     )
@@ -38,7 +39,7 @@ def unless_unchanged(
 
     The browser may keep it, and asks each time whether it still holds.
     """
-    if flash.COOKIE in request.cookies:
+    if flash.is_due(request):
         return answer()
     tag = _tag(request, parts)
     kept = {"ETag": tag, "Cache-Control": REVALIDATE}

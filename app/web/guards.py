@@ -26,7 +26,7 @@ from app.queries.second_step import HalfSignedIn, half_signed_in
 from app.queries.visits import EditionSeen, EnrolmentSeen, KnownBy, Viewer
 from app.services.sign_ins import NOTED_EACH, note_use
 from app.services.tries import note_wrong_secret
-from app.web.cookie import secret_in
+from app.web.cookie import Cookie, cookie_in, secret_in
 from app.web.db import SAFE_METHODS, open_session
 from app.web.one_hop import Step
 from app.web.throttle import address_of
@@ -115,7 +115,7 @@ def _settle_in(request: Request, viewer: Viewer | None) -> None:
 
 def _speak(request: Request, language: str) -> None:
     """Whoever chose another language in this browser means it."""
-    if "lang" not in request.cookies and "lang" not in request.query_params:
+    if not cookie_in(request, Cookie.LANGUAGE) and "lang" not in request.query_params:
         request.state.language = language
         speak(language)
 

@@ -1,6 +1,6 @@
 """Which language and zone an answer is in: asked for, remembered, or the browser's own."""
 
-from http.cookies import SimpleCookie
+from datetime import timedelta
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,11 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.formats import is_zone, live_in
 from app.core.i18n import LANGUAGES, preferred, speak
-from app.core.settings import settings
+from app.web.cookie import Cookie, cookie_line, cookie_name
 
-A_YEAR = 365 * 24 * 3600
+A_YEAR = timedelta(days=365)
 #: Query parameters that change how pages look, and are remembered: each with its allowed values.
-REMEMBERED = {"lang": set(LANGUAGES), "light": {"0", "1"}}
+REMEMBERED = {Cookie.LANGUAGE: set(LANGUAGES), Cookie.LIGHT: {"0", "1"}}
 
 
 class LocaleMiddleware:
@@ -28,11 +28,11 @@ class LocaleMiddleware:
         cookies = cookie_parser(headers.get("Cookie", ""))
         asked = _asked(scope["query_string"])
         speak(
-            asked.get("lang")
-            or cookies.get("lang")
+            asked.get(Cookie.LANGUAGE)
+            or cookies.get(cookie_name(Cookie.LANGUAGE))
             or preferred(headers.get("Accept-Language", ""))
         )
-        zone = cookies.get("tz", "").replace("%2F", "/")
+        zone = cookies.get(cookie_name(Cookie.ZONE), "").replace("%2F", "/")
         live_in(zone if is_zone(zone) else "UTC")
         if not asked:
             await self.app(scope, receive, send)
@@ -40,14 +40,15 @@ class LocaleMiddleware:
 
         async def remembering(message: Message) -> None:
             if message["type"] == "http.response.start":
-                for name, value in asked.items():
-                    MutableHeaders(scope=message).append("Set-Cookie", _cookie(name, value))
+                for cookie, value in asked.items():
+                    line = cookie_line(cookie, value, keep=A_YEAR)
+                    MutableHeaders(scope=message).append("Set-Cookie", line)
             await send(message)
 
         await self.app(scope, receive, remembering)
 
 
-def _asked(query: bytes) -> dict[str, str]:
+def _asked(query: bytes) -> dict[Cookie, str]:
     if b"lang=" not in query and b"light=" not in query:
         return {}
     try:
@@ -59,11 +60,3 @@ def _asked(query: bytes) -> dict[str, str]:
         for name, allowed in REMEMBERED.items()
         if name in given and given[name][-1] in allowed
     }
-
-
-def _cookie(name: str, value: str) -> str:
-    cookie = SimpleCookie({name: value})
-    for attribute, held in ("path", "/"), ("max-age", str(A_YEAR)), ("samesite", "Lax"):
-        cookie[name][attribute] = held
-    cookie[name]["secure"] = settings().in_production
-    return cookie[name].OutputString()

@@ -1,10 +1,12 @@
-"""Refusing changes that another site's page asks a reader's browser to make."""
+"""Refusing changes that another site's page asks a browser to make, and names that are not ours."""
 
 import re
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web.host import calls_us_by_name
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 #: Mail providers and programs post here from pages of their own (RFC 8058). The address is itself
@@ -25,7 +27,9 @@ class OwnOriginOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
+        if scope["type"] == "http" and not calls_us_by_name(scope):
+            await PlainTextResponse("No site of this name is here", 400)(scope, receive, send)
+        elif (
             scope["type"] != "http"
             or scope["method"] in SAFE_METHODS
             or _ONE_CLICK.fullmatch(scope["path"])

@@ -15,9 +15,11 @@ from app.core import clock, formats, i18n, links, markdown
 from app.core.settings import settings
 from app.policy import Role
 from app.web import flash
+from app.web.cookie import Cookie, cookie_in, remove
 from app.web.guards import Visit
 from app.web.labels import label
 from app.web.navigation import navigation
+from app.web.onward import path_within
 from app.web.static import static, weight_of
 from certificates.drawing import plate
 
@@ -104,14 +106,19 @@ def wants_part(request: Request) -> bool:
 
 def wants_light(request: Request) -> bool:
     """Whether the reader asked for pages without drawings: now, in this browser, or for good."""
-    asked = request.query_params.get("light", request.cookies.get("light"))
+    asked = request.query_params.get("light", cookie_in(request, Cookie.LIGHT))
     return asked == "1" if asked else getattr(request.state, "data_saver", False)
 
 
 def same_in(request: Request) -> Callable[[str], str]:
-    """The addresses of this page in other languages."""
+    """The addresses of this page in other languages; of one that could lead away, the first page.
+
+    Browsers take ``//host`` and what looks like it for another site.
+    """
     query = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
-    before = f"{request.scope['path']}?{urlencode(query)}{'&' if query else ''}lang="
+    before = (
+        f"{path_within(request.scope['path']) or '/'}?{urlencode(query)}{'&' if query else ''}lang="
+    )
     return lambda language: before + language
 
 
@@ -130,7 +137,7 @@ def context(request: Request, visit: Visit | None, **given: Any) -> dict[str, An
         "path": request.scope["path"],
         "path_in": same_in(request),
         "zone_name": formats.zone_name(formats.current_zone(), now),
-        "zone_known": person is not None or "tz" in request.cookies,
+        "zone_known": person is not None or bool(cookie_in(request, Cookie.ZONE)),
         "flash": flash.flash_of(request),
         "navigation": navigation(visit),
         "now": now,
@@ -163,8 +170,8 @@ def html_response(
     headers = {"Vary": VARIES, "Content-Language": i18n.current_locale()}
     response = HTMLResponse(html, status, headers)
     # A whole page that htmx did not ask for is loaded once more by the browser: keep it for then.
-    if flash.COOKIE in request.cookies and (only_part or not wants_part(request)):
-        response.delete_cookie(flash.COOKIE)
+    if flash.is_due(request) and (only_part or not wants_part(request)):
+        remove(response, Cookie.FLASH)
     return response
 
 

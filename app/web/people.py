@@ -14,7 +14,6 @@ from app.core.formats import current_zone
 from app.core.i18n import country_name, current_locale
 from app.core.i18n import gettext as _
 from app.models import EnrolmentStatus, Gender
-from app.policy import Action, Role
 from app.queries.figures import Part
 from app.queries.people import Order, Origins, PersonLine, State, Wanted, all_lines, origins
 from app.web.exports import Cell, Column
@@ -22,7 +21,7 @@ from app.web.figures import institution_words, part_words
 from app.web.forms import Form
 from app.web.guards import EditionVisit
 from app.web.labels import label
-from app.web.session_page import own_people_only
+from app.web.session_page import own_people_only, sees_addresses
 
 #: Columns of those who see everything about the people of their list.
 FOR_FEW = frozenset({"email", "gender", "supported"})
@@ -100,7 +99,7 @@ def read(visit: EditionVisit, form: Form[Filters]) -> Asked:
     """What is asked for; filters by gender and support count only for those who may see them."""
     filters = form.data or Filters()
     only = own_people_only(visit)
-    sees_all = visit.may(Action.SEE_GENDER) and not (Role.FOCAL in visit.roles and only is None)
+    sees_all = sees_addresses(visit)
     found = origins(visit.session, visit.edition.id, only)
     key = filters.sort.removeprefix("-")
     possible = orders_for(sees_all=sees_all)

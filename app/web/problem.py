@@ -9,7 +9,7 @@ API = "/api/"
 
 
 def is_for_a_program(request: Request) -> bool:
-    return request.url.path.startswith(API)
+    return str(request.scope["path"]).startswith(API)
 
 
 def problem(status: int, detail: str) -> Response:

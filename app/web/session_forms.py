@@ -19,6 +19,7 @@ from pydantic import (
 from app.core.formats import is_zone
 from app.core.i18n import LANGUAGES
 from app.core.i18n import gettext as _
+from app.core.text import one_line
 from app.core.zones import NoSuchHour, instant_of
 from app.queries.attendance import SheetLine
 from app.queries.live_sessions import SessionSeen
@@ -95,9 +96,7 @@ class HourForm(BaseModel):
 
 
 class SessionForm(HourForm):
-    title: Annotated[str, AfterValidator(lambda typed: " ".join(typed.split()))] = Field(
-        max_length=200
-    )
+    title: Annotated[str, AfterValidator(one_line)] = Field(max_length=200)
     language: Annotated[str, AfterValidator(_language)]
     link: HttpsLink = Field("", max_length=500)
     host: UUID | None = None

@@ -53,6 +53,12 @@ def own_people_only(visit: EditionVisit) -> UUID | None:
     return None if in_another_role else visit.viewer.coordinates_id
 
 
+def sees_addresses(visit: EditionVisit) -> bool:
+    """Addresses and gender: of the whole list, or of none where it holds others' people as well."""
+    holds_others = Role.FOCAL in visit.roles and own_people_only(visit) is None
+    return visit.may(Action.SEE_ADDRESSES) and not holds_others
+
+
 def feed_address(visit: Visit) -> str:
     token = feed_token(visit.viewer.id, visit.viewer.calendar_generation)
     return f"{settings().base_url}/calendar/{token}.ics"

@@ -5,12 +5,8 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from time import monotonic
-from uuid import UUID
 
 from fastapi import Request
-
-from app.core.errors import TooMany
-from app.core.i18n import gettext as _
 
 MOST_ADDRESSES = 10_000
 #: One household or office has a whole network of this size to choose its address from.
@@ -78,21 +74,6 @@ def code_tries(request: Request) -> Throttle:
         state.code_tries = Throttle(most=30, seconds=60)
     tries: Throttle = state.code_tries
     return tries
-
-
-def key_tries(request: Request) -> Throttle:
-    """How often each person tried a key for coming into an edition."""
-    state = request.app.state
-    if not hasattr(state, "key_tries"):
-        state.key_tries = Throttle(most=10, seconds=600)
-    tries: Throttle = state.key_tries
-    return tries
-
-
-def refuse_guessing_keys(request: Request, person: UUID) -> None:
-    """Have those wait who try key after key."""
-    if not key_tries(request).admits(str(person)):
-        raise TooMany(_("Too many tries. Wait ten minutes, and ask for the key."), wait=600)
 
 
 def link_looks(request: Request) -> Throttle:

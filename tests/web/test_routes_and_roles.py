@@ -489,6 +489,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: str
+    content: bytes = b""
 
     @property
     def is_denied(self) -> bool:
@@ -516,6 +517,7 @@ class World:
     ) -> Answer:
         """One request straight to the application, without what a client adds."""
         headers = [(b"host", b"testserver"), (b"accept-language", b"en")]
+        path, _mark, query = path.partition("?")
         cookies = [f"{cookie_name()}={self.cookies[actor]}"] if actor in self.cookies else []
         if "/with/" in path:
             cookies.append(self.told)
@@ -535,7 +537,7 @@ class World:
             "scheme": "http",
             "path": path,
             "raw_path": path.encode(),
-            "query_string": b"",
+            "query_string": query.encode(),
             "root_path": "",
             "headers": headers,
             "client": ("127.0.0.1", 5000),
@@ -560,7 +562,7 @@ class World:
         for name, value in head["headers"]:
             known = name.decode().lower()
             found[known] = f"{found.get(known, '')} {value.decode()}".strip()
-        return Answer(head["status"], found, body.decode("utf-8", "replace"))
+        return Answer(head["status"], found, body.decode("utf-8", "replace"), body)
 
     def path(self, template: str, place: str, **instead: str) -> str:
         def value(match: re.Match[str]) -> str:

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from app.models import EnrolmentStatus, Mode
-from app.policy import Action, Role, permits
+from app.policy import Action
 from app.queries.programme import EditionListed, PersonListed, editions_for, people_in
 from app.queries.visits import KnownBy
 from app.web.guards import EditionVisit, Visit, edition_where, guarded_by, key_holder
 from app.web.one_hop import OneHopRoute
+from app.web.session_page import own_people_only, sees_addresses
 
 router = APIRouter(route_class=OneHopRoute, prefix="/api/v1", tags=["Editions"])
 
@@ -81,7 +82,11 @@ def editions(visit: Holder, after: After = None, limit: Limit = 100) -> Editions
 @router.get("/editions/{edition}/people", name="api.people", summary="The people of an edition")
 def people(visit: Watcher, after: After = None, limit: Limit = 100) -> People:
     found = people_in(
-        visit.session, visit.edition.id, only_institution=_only(visit), after=after, limit=limit
+        visit.session,
+        visit.edition.id,
+        only_institution=own_people_only(visit),
+        after=after,
+        limit=limit,
     )
     return People(
         items=[_shown(one, visit) for one in found],
@@ -92,13 +97,7 @@ def people(visit: Watcher, after: After = None, limit: Limit = 100) -> People:
 def _shown(person: PersonListed, visit: EditionVisit) -> Participant:
     """As the pages show them to this viewer: addresses only to those who write to people."""
     shown = Participant.model_validate(person)
-    return shown if visit.may(Action.SEE_ADDRESSES) else shown.model_copy(update={"email": None})
-
-
-def _only(visit: EditionVisit) -> UUID | None:
-    """The one institution whose people a focal coordinator sees who is nothing else here."""
-    in_another_role = permits(visit.roles - {Role.FOCAL}, Action.SEE_PEOPLE)
-    return None if in_another_role else visit.viewer.coordinates_id
+    return shown if sees_addresses(visit) else shown.model_copy(update={"email": None})
 
 
 def _next(

@@ -87,4 +87,8 @@ addEventListener("submit", ({ target }) => {
   if (/^\/sign-out$|^\/account\/sign-out/.test(target.getAttribute("action"))) localStorage.clear();
 });
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !/\btz=/.test(document.cookie)) document.cookie = `tz=${zone};path=/;max-age=31536000;samesite=lax`;
+if (zone && !/\btz=/.test(document.cookie)) {
+  // In production all cookies are of this host alone, and the server looks for no others.
+  const [host, secure] = location.protocol === "https:" ? ["__Host-", ";secure"] : ["", ""];
+  document.cookie = `${host}tz=${zone};path=/;max-age=31536000;samesite=lax${secure}`;
+}
