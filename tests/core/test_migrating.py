@@ -4,6 +4,7 @@
 """
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -66,6 +67,17 @@ def test_a_table_made_anew_takes_nothing_with_it(loaded: str) -> None:
     with db.engine().connect() as connection:
         if connection.dialect.name == "sqlite":
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_alembics_own_command_takes_nothing_with_it_either(loaded: str) -> None:
+    """Whoever develops goes back and forth with it, and it opens the database itself."""
+    del loaded
+    before = how_many()
+
+    command.downgrade(migrating.config(), "a41d7c0e9b58")
+    command.upgrade(migrating.config(), "head")
+
+    assert how_many() == before
 
 
 def test_a_migration_that_breaks_references_is_undone(loaded: str) -> None:
