@@ -25,6 +25,7 @@ from app.models import (
     Reason,
     Verdict,
 )
+from app.queries.waiting_lists import positions_of
 from app.services import admission_news as news
 from app.services.approvals import approve
 from app.services.audit import record
@@ -93,7 +94,8 @@ def decide(
         raise Conflict(
             _("Somebody decided about these people in the meantime. Look at the list again.")
         )
-    before = {one.id: (one.status, facts_of(one)) for one in fitting}
+    stood = positions_of(session, fitting)
+    before = {one.id: (one.status, facts_of(one) | stood.get(one.id, {})) for one in fitting}
     if judgement.verdict is Verdict.APPROVE:
         approve(session, edition_id, list(before), by=by, now=now, quietly=quietly)
     else:

@@ -78,7 +78,7 @@ def enrol(
     if existing is not None and not may_come_back(existing):
         return existing
     _refuse_at_the_door(edition, ticket, on=on)
-    status = _status_at_the_door(session, account, edition, ticket, on=now.date())
+    status = _status_at_the_door(session, account, edition, ticket, now=now)
     if status is EnrolmentStatus.APPLIED:
         own = existing.id if existing else None
         refuse_trouble(session, edition, ticket.application, own)
@@ -122,13 +122,16 @@ def key_hash(key: str) -> str:
 
 
 def _status_at_the_door(
-    session: Session, account: Account, edition: Edition, ticket: Ticket, *, on: date
+    session: Session, account: Account, edition: Edition, ticket: Ticket, *, now: datetime
 ) -> EnrolmentStatus:
+    applies = edition.policy is EnrolmentPolicy.APPLICATION and not ticket.is_invited
+    if not applies:
+        offer_seats(session, edition, now=now)  # nobody passes those who wait
     origin = Origin(account.country, account.institution_id)
-    is_full = seats_of(session, edition, on=on).left_for(origin) == 0
+    is_full = seats_of(session, edition, on=now.date()).left_for(origin) == 0
     if is_full and not edition.waiting_list:
         raise RuleBroken(_("All places of this edition are taken."))
-    if edition.policy is EnrolmentPolicy.APPLICATION and not ticket.is_invited:
+    if applies:
         return EnrolmentStatus.APPLIED
     return EnrolmentStatus.WAITLISTED if is_full else EnrolmentStatus.ACTIVE
 
