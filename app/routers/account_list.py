@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from app.queries.sign_ins import sign_ins_of
 from app.services.roles import appoint, dismiss, give_platform_role
 from app.services.suspensions import reactivate, sign_out, suspend
 from app.services.viewing import begin_look, end_look
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, guarded_by, may, whoever_signed_in
 from app.web.labels import label
@@ -86,8 +85,7 @@ def index(
     filters = form.data or Filters()
     wanted = Wanted(filters.q, filters.role, filters.state, filters.country)
     total = reading.how_many(visit.session, wanted)
-    last = max(1, ceil(total / reading.PAGE))
-    page = min(filters.page, last)
+    page, last = in_pages(total, filters.page, reading.PAGE)
     codes = [(code, country_name(code)) for code in reading.countries(visit.session)]
     return render(
         request,

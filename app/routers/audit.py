@@ -24,7 +24,7 @@ from app.queries.audit import (
     known_subjects,
 )
 from app.queries.audit_subjects import subjects
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.audit_words import in_words, said
 from app.web.export_records import exported_from, note_export
 from app.web.exports import Cell, Column, csv_response, file_name
@@ -56,8 +56,7 @@ Typed = Annotated[Form[AuditFilter], Depends(asked(AuditFilter))]
 def index(request: Request, visit: Watcher, form: Typed) -> Response:
     wanted = _wanted(visit, form)
     total = how_many_events(visit.session, wanted)
-    last = max(1, -(-total // PAGE))
-    page = min(form.data.page if form.data else 1, last)
+    page, last = in_pages(total, form.data.page if form.data else 1, PAGE)
     only = wanted.of_editions_only
     seen = events(visit.session, wanted, page=page)
     named = subjects(visit.session, seen)

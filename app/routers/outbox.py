@@ -36,7 +36,7 @@ from app.queries.wordings import wordings_of
 from app.services.admission_messages import invitation_words
 from app.services.bounces import clear
 from app.services.notifications import send_again
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.development import as_kept
 from app.web.forms import Form
 from app.web.guards import Visit, guarded_by, may
@@ -74,8 +74,7 @@ def index(
     sought = Sought(wanted.status, wanted.kind, wanted.person)
     counts = how_many_by_status(visit.session, sought)
     total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
-    last = max(1, -(-total // PAGE))
-    page = min(wanted.page, last)
+    page, last = in_pages(total, wanted.page, PAGE)
     found = messages(visit.session, sought, page=page)
     return render(
         request,
@@ -150,8 +149,7 @@ def invitations(
     """They are to people who need have no account, so they are no messages of one."""
     wanted = form.data or OutboxFilter()
     total = how_many_anywhere(visit.session, wanted.person)
-    last = max(1, -(-total // PAGE))
-    page = min(wanted.page, last)
+    page, last = in_pages(total, wanted.page, PAGE)
     own = wordings_of(visit.session, INVITATION)
     found = invitations_anywhere(visit.session, wanted.person, page=page, size=PAGE)
     counts = how_many_by_status(visit.session, Sought(person=wanted.person))
