@@ -20,6 +20,7 @@ from app.models import (
     SeatOffer,
     Verdict,
 )
+from app.queries.balance import balance, room
 from app.queries.installation import miscounted
 from app.queries.waiting_lists import waiting_line
 from app.services.admissions import Judgement, decide
@@ -224,6 +225,22 @@ def test_a_decision_that_is_taken_back_leaves_its_seat_with_the_coordinator(
 
     assert offers(session) == []
     assert session.get_one(Enrolment, applied.id).status is EnrolmentStatus.APPLIED
+
+
+def test_a_held_seat_counts_as_gone_for_all_but_the_one_it_is_held_for(
+    session: Session, make: Make, boss: Account
+) -> None:
+    """What is said before deciding is what approving makes of it."""
+    edition, [sitting] = filled(session, make, 1, "First", "Second")
+    they_leave(session, edition, sitting, boss)
+    first, second = place(session, "First").id, place(session, "Second").id
+
+    there_is = room(session, edition.id)
+
+    assert (there_is.taken, there_is.held, there_is.left) == (0, 1, 0)
+    assert balance(session, edition.id, [first]).left_after == 0
+    assert balance(session, edition.id, [second]).left_after == -1
+    assert balance(session, edition.id, [first, second]).left_after == -1
 
 
 def test_nobody_comes_back_to_a_seat_that_is_offered_to_another(
