@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.models import (
     PARTICIPANTS,
     Account,
+    Belonging,
     Edition,
     EditionStaff,
     Enrolment,
@@ -21,6 +22,7 @@ from app.models import (
     normalized_email,
 )
 from app.services.audit import record
+from app.services.institution_merges import has_chosen
 from app.services.sign_ins import end_sign_ins
 from app.services.viewing import end_looks, end_looks_at
 
@@ -86,7 +88,8 @@ def give_platform_role(
         raise NotFound(_("There is no such account."))
     if institution_id and role is not PlatformRole.COORDINATOR:
         raise RuleBroken(_("Only a coordinator can be the focal point of an institution."))
-    if institution_id and session.get(Institution, institution_id) is None:
+    institution = session.get(Institution, institution_id) if institution_id else None
+    if institution_id and (institution is None or institution.merged_into_id):
         raise RuleBroken(_("There is no such institution."))
     before = standing_of(account)
     account.platform_role, account.coordinates_id = role, institution_id
@@ -95,6 +98,7 @@ def give_platform_role(
         raise Conflict(_("They have this role already."))
     session.add(account)
     session.flush()
+    has_chosen(session, account_id, Belonging.COORDINATES)
     end_sign_ins(session, account_id)
     end_looks(session, account_id)
     end_looks_at(session, account_id)

@@ -18,6 +18,7 @@ from app.models import (
     Institution,
     InstitutionAlias,
     InstitutionMove,
+    PlatformRole,
 )
 from app.queries.institutions import (
     institutions,
@@ -30,6 +31,7 @@ from app.services.focal_points import remove_focal_point
 from app.services.institution_merges import merge, undo_merge
 from app.services.institution_proposals import settle_institution
 from app.services.institutions import InstitutionTerms, add_alias, add_institution, remove_alias
+from app.services.roles import give_platform_role
 from tests.make import NOW, Make
 
 
@@ -188,6 +190,38 @@ def test_a_focal_point_who_was_removed_stays_so(
 
     assert fresh(session, focal).coordinates_id is None
     assert focal.platform_role is None
+
+
+def test_a_focal_point_who_was_named_anew_stays_so(
+    session: Session, make: Make, boss: Account, pair: tuple[Institution, Institution]
+) -> None:
+    """By an administrator, on the page of the account."""
+    gone, stays = pair
+    focal, head = make.focal(gone), make.administrator()
+    merged = merge(session, gone.id, stays.id, by=boss.id)
+    give_platform_role(session, focal.id, None, by=head.id)
+    role = PlatformRole.COORDINATOR
+    give_platform_role(session, focal.id, role, institution_id=stays.id, by=head.id)
+
+    undo_merge(session, merged.merge_id, by=boss.id, now=NOW)
+
+    assert fresh(session, focal).coordinates_id == stays.id
+
+
+def test_nobody_becomes_focal_point_of_what_was_merged(
+    session: Session, make: Make, boss: Account, pair: tuple[Institution, Institution]
+) -> None:
+    gone, stays = pair
+    merge(session, gone.id, stays.id, by=boss.id)
+
+    with pytest.raises(RuleBroken, match="no such institution"):
+        give_platform_role(
+            session,
+            make.account().id,
+            PlatformRole.COORDINATOR,
+            institution_id=gone.id,
+            by=make.administrator().id,
+        )
 
 
 def test_an_institution_chosen_while_it_was_merged_is_its_successor(
