@@ -32,6 +32,22 @@ class LeavingReason(StrEnum):
     LEVEL = "level"
     HEALTH_OR_FAMILY = "health_or_family"
     OTHER = "other"
+    # as a coordinator says it, who takes somebody out
+    ASKED_TO_LEAVE = "asked_to_leave"
+    NEVER_TOOK_PART = "never_took_part"
+    INSTITUTION_ASKED = "institution_asked"
+    BY_MISTAKE = "by_mistake"
+
+
+#: What people say of themselves when they leave.
+OWN_REASONS = (
+    LeavingReason.TIME,
+    LeavingReason.WORK,
+    LeavingReason.CONNECTION,
+    LeavingReason.LEVEL,
+    LeavingReason.HEALTH_OR_FAMILY,
+    LeavingReason.OTHER,
+)
 
 
 #: Those who took part: what a report calls participants.

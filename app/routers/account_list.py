@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from app.core import clock
+from app.core.collation import sort_key
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.formats import current_zone, date_range
 from app.core.i18n import choose, country_name
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.models import PlatformRole, StaffRole
 from app.policy import Action
 from app.queries import account_list as reading
@@ -100,7 +100,7 @@ def index(
         on_page=page,
         last=last,
         page_address=address_of(PATH, form, "page"),
-        countries=sorted(codes, key=lambda pair: folded(pair[1])),
+        countries=sorted(codes, key=lambda pair: sort_key(pair[1])),
         Action=Action,
         Held=Held,
         Standing=Standing,

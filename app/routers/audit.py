@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from app.core.collation import sort_key
 from app.core.db import reading
 from app.core.formats import current_zone
 from app.core.i18n import gettext as _
@@ -112,7 +113,7 @@ def _wanted(visit: Visit, form: Form[AuditFilter]) -> Wanted:
 
 
 def _in_words(recorded: list[str]) -> list[tuple[str, str]]:
-    return sorted(((one, in_words(one)) for one in recorded), key=lambda pair: pair[1])
+    return sorted(((one, in_words(one)) for one in recorded), key=lambda pair: sort_key(pair[1]))
 
 
 def _columns() -> list[tuple[Column, Callable[[EventSeen], Any]]]:

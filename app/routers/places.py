@@ -4,14 +4,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.formats import current_zone
 from app.core.i18n import choose, current_locale, language_name
 from app.core.i18n import gettext as _
-from app.models import Account, Course, Edition, LeavingReason
+from app.models import OWN_REASONS, Account, Course, Edition, LeavingReason
 from app.policy import Action
 from app.queries.applications import FormAsked, application_of, corrections_of, form_of, own_place
 from app.queries.doors import edition_to_join
@@ -43,8 +43,14 @@ class Reply(BaseModel):
     do: Answer
 
 
+def _own(reason: LeavingReason) -> LeavingReason:
+    if reason not in OWN_REASONS:
+        raise ValueError(_("Choose one of the options."))
+    return reason
+
+
 class Leaving(BaseModel):
-    because: LeavingReason | None = None
+    because: Annotated[LeavingReason, AfterValidator(_own)] | None = None
     word: str = Field(default="", max_length=200)
 
 
@@ -210,7 +216,7 @@ def _own_page(request: Request, visit: Visit, edition: Edition, form: Form[Leavi
         corrections=corrections_of(visit.session, own.id),
         can_leave=own.status in CAN_LEAVE,
         can_change=own.status in CHANGEABLE and edition.is_open_for_enrolment(on),
-        reasons=list(LeavingReason),
+        reasons=OWN_REASONS,
     )
 
 

@@ -13,6 +13,7 @@ from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.models import (
     PARTICIPANTS,
+    REASONS_TO_WITHDRAW,
     Account,
     BulkDecision,
     BulkDecisionLine,
@@ -170,6 +171,11 @@ _CALLED = {
 }
 
 
+_LEFT_BECAUSE = dict.fromkeys(Reason, LeavingReason.OTHER) | {
+    reason: LeavingReason(reason) for reason in REASONS_TO_WITHDRAW
+}
+
+
 def _move(
     session: Session,
     edition: Edition,
@@ -185,7 +191,7 @@ def _move(
     for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
         before = one.status
         if judgement.verdict is Verdict.WITHDRAW:
-            one.left_because = LeavingReason.OTHER if judgement.reason else None
+            one.left_because = _LEFT_BECAUSE[judgement.reason] if judgement.reason else None
             one.left_word, one.left_by_choice = judgement.words[:200], False
         change_status(session, one, judgement.verdict.status, now=now, by=by)
         account = accounts[one.account_id]

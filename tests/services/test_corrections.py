@@ -17,10 +17,13 @@ from app.models import (
     EnrolmentStatus,
     Gender,
     LeavingReason,
+    Reason,
+    Verdict,
 )
 from app.queries.figures import Part
 from app.queries.installation import miscounted
 from app.queries.leaving import by_country, by_reason, drop_outs
+from app.services.admissions import Judgement, decide
 from app.services.approvals import withdraw
 from app.services.corrections import Mended, correct, correct_own_gender
 from app.services.enrolments import enrol, leave
@@ -123,6 +126,29 @@ def test_who_left_is_a_figure_by_gender_country_and_reason(session: Session, mak
     assert drop_outs(session, by_application.id) == []
     words = {e.left_word for e in session.exec(select(Enrolment))}
     assert words == {"", "Moved"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "figure"),
+    [
+        (Reason.NEVER_TOOK_PART, "never_took_part"),
+        (Reason.BY_MISTAKE, "by_mistake"),
+        (Reason.TOO_LATE, "other"),
+        (None, "not_stated"),
+    ],
+)
+def test_why_a_coordinator_took_somebody_out_is_a_figure_too(
+    session: Session, make: Make, reason: Reason | None, figure: str
+) -> None:
+    edition, boss = make.edition(), make.coordinator()
+    place = placed(session, make, edition)
+    verdict = Judgement(Verdict.WITHDRAW, reason)
+
+    decide(session, edition.id, [place.id], verdict, by=boss.id, now=NOW)
+
+    assert [(row.key, row.total) for row in by_reason(drop_outs(session, edition.id))] == [
+        (figure, 1)
+    ]
 
 
 def test_who_left_by_choice_comes_back_and_who_was_taken_out_does_not(
