@@ -24,22 +24,21 @@ class EnrolmentStatus(StrEnum):
 
 
 class LeavingReason(StrEnum):
-    """Why somebody left, as far as they said."""
+    """Why somebody left as far as they said, or why a coordinator took them out."""
 
     TIME = "time"
     WORK = "work"
     CONNECTION = "connection"
     LEVEL = "level"
     HEALTH_OR_FAMILY = "health_or_family"
-    OTHER = "other"
-    # as a coordinator says it, who takes somebody out
     ASKED_TO_LEAVE = "asked_to_leave"
     NEVER_TOOK_PART = "never_took_part"
     INSTITUTION_ASKED = "institution_asked"
     BY_MISTAKE = "by_mistake"
+    OTHER = "other"
 
 
-#: What people say of themselves when they leave.
+#: What people say themselves; the others are a coordinator's.
 OWN_REASONS = (
     LeavingReason.TIME,
     LeavingReason.WORK,

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from app.core import clock
 from app.core.errors import NotFound
@@ -43,15 +43,16 @@ class Reply(BaseModel):
     do: Answer
 
 
-def _own(reason: LeavingReason) -> LeavingReason:
-    if reason not in OWN_REASONS:
-        raise ValueError(_("Choose one of the options."))
-    return reason
-
-
 class Leaving(BaseModel):
-    because: Annotated[LeavingReason, AfterValidator(_own)] | None = None
+    because: LeavingReason | None = None
     word: str = Field(default="", max_length=200)
+
+    @field_validator("because")
+    @classmethod
+    def _is_ones_own(cls, because: LeavingReason | None) -> LeavingReason | None:
+        if because is None or because in OWN_REASONS:
+            return because
+        raise ValueError(_("Choose one of the options."))
 
 
 class Named(BaseModel):
@@ -216,7 +217,7 @@ def _own_page(request: Request, visit: Visit, edition: Edition, form: Form[Leavi
         corrections=corrections_of(visit.session, own.id),
         can_leave=own.status in CAN_LEAVE,
         can_change=own.status in CHANGEABLE and edition.is_open_for_enrolment(on),
-        reasons=OWN_REASONS,
+        reasons=list(OWN_REASONS),
     )
 
 

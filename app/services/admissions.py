@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.core.db import Texts
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.models import (
@@ -25,9 +24,11 @@ from app.models import (
     LeavingReason,
     Reason,
     Verdict,
+    WaitingPlace,
 )
 from app.queries.waiting_lists import positions_of
 from app.services import admission_news as news
+from app.services.admission_messages import in_line
 from app.services.approvals import approve
 from app.services.audit import record
 from app.services.enrolments import change_status
@@ -171,11 +172,6 @@ _CALLED = {
 }
 
 
-_LEFT_BECAUSE = dict.fromkeys(Reason, LeavingReason.OTHER) | {
-    reason: LeavingReason(reason) for reason in REASONS_TO_WITHDRAW
-}
-
-
 def _move(
     session: Session,
     edition: Edition,
@@ -186,17 +182,16 @@ def _move(
     now: datetime,
     quietly: bool = False,
 ) -> None:
-    title = session.get_one(Course, edition.course_id).title
+    course = session.get_one(Course, edition.course_id)
     accounts = accounts_of(session, people)
     for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
         before = one.status
         if judgement.verdict is Verdict.WITHDRAW:
-            one.left_because = _LEFT_BECAUSE[judgement.reason] if judgement.reason else None
+            one.left_because = _why_out(judgement.reason)
             one.left_word, one.left_by_choice = judgement.words[:200], False
         change_status(session, one, judgement.verdict.status, now=now, by=by)
-        account = accounts[one.account_id]
         if not quietly:
-            _tell(session, account, title, judgement)
+            _tell(session, accounts[one.account_id], course, edition, one, judgement)
         record(
             session,
             by,
@@ -210,13 +205,29 @@ def _move(
         )
 
 
-def _tell(session: Session, account: Account, title: Texts, judgement: Judgement) -> None:
+def _why_out(reason: Reason | None) -> LeavingReason | None:
+    if reason is None:
+        return None
+    return LeavingReason(reason) if reason in REASONS_TO_WITHDRAW else LeavingReason.OTHER
+
+
+def _tell(
+    session: Session,
+    account: Account,
+    course: Course,
+    edition: Edition,
+    enrolment: Enrolment,
+    judgement: Judgement,
+) -> None:
     if judgement.verdict is Verdict.WAITLIST:
-        news.waitlisted(session, account, title)
+        position = session.get_one(WaitingPlace, enrolment.id).position
+        in_line(
+            session, account, course, edition, position=position, letter="put on the waiting list"
+        )
     elif judgement.verdict is Verdict.DECLINE:
-        news.declined(session, account, title, *judgement.reason_for_them)
+        news.declined(session, account, course.title, *judgement.reason_for_them)
     else:
-        news.withdrawn(session, account, title, *judgement.reason_for_them)
+        news.withdrawn(session, account, course.title, *judgement.reason_for_them)
 
 
 def accounts_of(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:

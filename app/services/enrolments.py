@@ -24,6 +24,7 @@ from app.models import (
     EnrolmentStep,
     LeavingReason,
     OfferState,
+    WaitingPlace,
 )
 from app.queries.enrolments import enrolment_of
 from app.queries.seats import Origin, seats_of
@@ -91,7 +92,22 @@ def enrol(
         change_status(session, enrolment, status, now=now, by=account.id)
     if status is EnrolmentStatus.APPLIED and ticket.application is not None:
         keep_application(session, enrolment, ticket.application, by=account.id)
+    _tell_who_waits(session, account, edition, enrolment)
     return enrolment
+
+
+def _tell_who_waits(
+    session: Session, account: Account, edition: Edition, enrolment: Enrolment
+) -> None:
+    """Who has no place yet has it in writing: that they applied, or their number in line."""
+    course = session.get_one(Course, edition.course_id)
+    if enrolment.status is EnrolmentStatus.APPLIED:
+        admission_messages.application_received(session, account, course, edition)
+    elif enrolment.status is EnrolmentStatus.WAITLISTED:
+        position = session.get_one(WaitingPlace, enrolment.id).position
+        admission_messages.in_line(
+            session, account, course, edition, position=position, letter="put in line"
+        )
 
 
 def may_come_back(enrolment: Enrolment) -> bool:

@@ -93,12 +93,12 @@ def give_platform_role(
         raise RuleBroken(_("There is no such institution."))
     before = standing_of(account)
     account.platform_role, account.coordinates_id = role, institution_id
+    has_chosen(session, account_id, Belonging.COORDINATES)
     after = standing_of(account)
     if before == after:
         raise Conflict(_("They have this role already."))
     session.add(account)
     session.flush()
-    has_chosen(session, account_id, Belonging.COORDINATES)
     end_sign_ins(session, account_id)
     end_looks(session, account_id)
     end_looks_at(session, account_id)
