@@ -108,7 +108,11 @@ def decide(
         status, facts = before[one.id]
         session.add(
             BulkDecisionLine(
-                decision_id=decision.id, enrolment_id=one.id, before=status, facts=facts
+                decision_id=decision.id,
+                enrolment_id=one.id,
+                before=status,
+                facts=facts,
+                words=judgement.words,
             )
         )
     return Decided(decision.id, len(moved), len(everybody) - len(moved))
@@ -132,7 +136,6 @@ def _noted(
         account_id=by,
         verdict=judgement.verdict,
         reason=judgement.reason,
-        words=judgement.words,
         reason_told=judgement.tell_reason,
     )
     session.add(decision)
