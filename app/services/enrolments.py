@@ -141,14 +141,14 @@ def _status_at_the_door(
     session: Session, account: Account, edition: Edition, ticket: Ticket, *, now: datetime
 ) -> EnrolmentStatus:
     applies = edition.policy is EnrolmentPolicy.APPLICATION and not ticket.is_invited
-    if not applies:
-        offer_seats(session, edition, now=now)  # nobody passes those who wait
-    origin = Origin(account.country, account.institution_id)
-    is_full = seats_of(session, edition, on=now.date()).left_for(origin) == 0
+    origin, on = Origin(account.country, account.institution_id), now.date()
+    is_full = seats_of(session, edition, on=on).left_for(origin) == 0
     if is_full and not edition.waiting_list:
         raise RuleBroken(_("All places of this edition are taken."))
     if applies:
         return EnrolmentStatus.APPLIED
+    if edition.waiting_list and not is_full and offer_seats(session, edition, now=now):
+        is_full = seats_of(session, edition, on=on).left_for(origin) == 0  # others waited for it
     return EnrolmentStatus.WAITLISTED if is_full else EnrolmentStatus.ACTIVE
 
 
