@@ -844,6 +844,8 @@ def everything(*, besides: AbstractSet[str] = frozenset()) -> str:
 def test_every_address_is_in_the_table_and_the_other_way_round() -> None:
     listed, there = in_words(), set(routes())
 
+    wrong = there ^ set(listed)
+    print(f"{len(there)} cases run, {len(wrong)} violations")
     assert {f"{m} {p}" for m, p in there} == {f"{m} {p}" for m, p in listed}
     assert set(listed.values()) <= set(MEANT)
 
