@@ -85,17 +85,7 @@ def decide(
     ``quietly``: they are not told.
     """
     edition, everybody = locked(session, edition_id, chosen)
-    seen_at = judgement.seen_at
-    moved_on = _moved_since(session, chosen, seen_at) if seen_at else set()
-    fitting = [
-        one
-        for one in everybody
-        if one.status in POSSIBLE[judgement.verdict] and one.id not in moved_on
-    ]
-    if not fitting:
-        raise Conflict(
-            _("Somebody decided about these people in the meantime. Look at the list again.")
-        )
+    fitting = _fitting(session, everybody, judgement)
     stood = positions_of(session, fitting)
     before = {one.id: (one.status, facts_of(one) | stood.get(one.id, {})) for one in fitting}
     if judgement.verdict is Verdict.APPROVE:
@@ -106,16 +96,23 @@ def decide(
     decision = _noted(session, edition_id, judgement, by=by, now=now)
     for one in moved:
         status, facts = before[one.id]
-        session.add(
-            BulkDecisionLine(
-                decision_id=decision.id,
-                enrolment_id=one.id,
-                before=status,
-                facts=facts,
-                words=judgement.words,
-            )
-        )
+        line = BulkDecisionLine(decision_id=decision.id, enrolment_id=one.id, before=status)
+        line.facts, line.words = facts, judgement.words
+        session.add(line)
     return Decided(decision.id, len(moved), len(everybody) - len(moved))
+
+
+def _fitting(session: Session, everybody: list[Enrolment], judgement: Judgement) -> list[Enrolment]:
+    """Those for whom the verdict is possible, and who are as they were when they were looked at."""
+    ids, seen_at = [one.id for one in everybody], judgement.seen_at
+    moved_on = _moved_since(session, ids, seen_at) if seen_at else set()
+    possible = POSSIBLE[judgement.verdict]
+    found = [one for one in everybody if one.status in possible and one.id not in moved_on]
+    if not found:
+        raise Conflict(
+            _("Somebody decided about these people in the meantime. Look at the list again.")
+        )
+    return found
 
 
 def _moved_since(session: Session, chosen: Collection[UUID], at: datetime) -> set[UUID]:
