@@ -21,9 +21,7 @@ class DropOut:
     n: int
 
 
-def drop_outs(
-    session: Session, edition_id: UUID, *, only_institution: UUID | None = None
-) -> list[DropOut]:
+def drop_outs(session: Session, edition_id: UUID) -> list[DropOut]:
     """Those who had a place and left it. Who took an application back has dropped nothing."""
     of = Enrolment
     query = (
@@ -35,8 +33,6 @@ def drop_outs(
         )
         .group_by(col(of.gender), col(of.country), col(of.left_because))
     )
-    if only_institution:
-        query = query.where(col(of.institution_id) == only_institution)
     found: Counter[tuple[Part, str, LeavingReason | None]] = Counter()
     for gender, country, reason, n in session.execute(query):
         found[PART_OF[gender], country, reason] += n
