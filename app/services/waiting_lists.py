@@ -134,7 +134,7 @@ def offer_seats(session: Session, edition: Edition, *, now: datetime) -> int:
 def _next_in_line(
     session: Session, edition_id: UUID, after: int
 ) -> list[tuple[UUID, int, Account]]:
-    """Some of those who wait without an offer, in their order."""
+    """Some of those who wait without an offer and could take one, in their order."""
     of = WaitingPlace
     has_offer = (
         select(SeatOffer.id)
@@ -148,7 +148,12 @@ def _next_in_line(
         select(of.enrolment_id, of.position, Account)
         .join(Enrolment, col(Enrolment.id) == col(of.enrolment_id))
         .join(Account, col(Account.id) == col(Enrolment.account_id))
-        .where(of.edition_id == edition_id, col(of.position) > after, ~has_offer)
+        .where(
+            of.edition_id == edition_id,
+            col(of.position) > after,
+            ~has_offer,
+            col(Account.suspended_at).is_(None),  # they keep their place in line
+        )
         .order_by(col(of.position))
         .limit(AT_ONCE)
     )

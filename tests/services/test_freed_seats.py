@@ -289,3 +289,17 @@ def test_nobody_passes_those_who_wait_by_coming_just_when_kept_seats_are_free(
 
     assert newcomer.status is WAITLISTED
     assert offers(session) == [("First", OfferState.OPEN)]
+
+
+def test_who_is_suspended_is_passed_over_and_keeps_their_place_in_line(
+    session: Session, make: Make, boss: Account
+) -> None:
+    edition, [sitting] = filled(session, make, 1, "First", "Second")
+    first = session.get_one(Account, place(session, "First").account_id)
+    first.suspended_at = NOW
+    session.add(first)
+
+    they_leave(session, edition, sitting, boss)
+
+    assert offers(session) == [("Second", OfferState.OPEN)]
+    assert line(session, edition) == [("First", 1), ("Second", 2)]
