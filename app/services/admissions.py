@@ -31,7 +31,8 @@ from app.services import admission_news as news
 from app.services.admission_messages import in_line
 from app.services.approvals import approve
 from app.services.audit import record
-from app.services.enrolments import change_status
+from app.services.enrolments import HOLDS_A_SEAT, change_status
+from app.services.waiting_lists import offer_seats
 
 MOST_AT_ONCE = 1000
 
@@ -184,12 +185,13 @@ def _move(
 ) -> None:
     course = session.get_one(Course, edition.course_id)
     accounts = accounts_of(session, people)
+    frees_seats = not HOLDS_A_SEAT.isdisjoint(one.status for one in people)
     for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
         before = one.status
         if judgement.verdict is Verdict.WITHDRAW:
             one.left_because = _why_out(judgement.reason)
             one.left_word, one.left_by_choice = judgement.words[:200], False
-        change_status(session, one, judgement.verdict.status, now=now, by=by)
+        change_status(session, one, judgement.verdict.status, now=now, by=by, offers=False)
         if not quietly:
             _tell(session, accounts[one.account_id], course, edition, one, judgement)
         record(
@@ -203,6 +205,8 @@ def _move(
             after={"status": one.status},
             reason=judgement.reason,
         )
+    if frees_seats:
+        offer_seats(session, edition, now=now)  # once they all have gone, and to none of them
 
 
 def _why_out(reason: Reason | None) -> LeavingReason | None:

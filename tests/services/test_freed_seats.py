@@ -303,3 +303,15 @@ def test_who_is_suspended_is_passed_over_and_keeps_their_place_in_line(
 
     assert offers(session) == [("Second", OfferState.OPEN)]
     assert line(session, edition) == [("First", 1), ("Second", 2)]
+
+
+def test_nobody_is_offered_a_seat_who_is_declined_in_the_same_breath(
+    session: Session, make: Make, boss: Account
+) -> None:
+    edition, [sitting] = filled(session, make, 1, "First", "Second", "Third")
+    they_leave(session, edition, sitting, boss)
+    ids = [place(session, name).id for name in ("First", "Second")]
+
+    decide(session, edition.id, ids, Judgement(Verdict.DECLINE), by=boss.id, now=NOW)
+
+    assert offers(session) == [("First", OfferState.ENDED), ("Third", OfferState.OPEN)]
