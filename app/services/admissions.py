@@ -32,7 +32,7 @@ from app.services.admission_messages import in_line
 from app.services.approvals import approve
 from app.services.audit import record
 from app.services.enrolments import HOLDS_A_SEAT, change_status
-from app.services.waiting_lists import offer_seats
+from app.services.waiting_lists import line_up
 
 MOST_AT_ONCE = 1000
 
@@ -191,7 +191,7 @@ def _move(
         if judgement.verdict is Verdict.WITHDRAW:
             one.left_because = _why_out(judgement.reason)
             one.left_word, one.left_by_choice = judgement.words[:200], False
-        change_status(session, one, judgement.verdict.status, now=now, by=by, offers=False)
+        change_status(session, one, judgement.verdict.status, now=now, by=by, alone=False)
         if not quietly:
             _tell(session, accounts[one.account_id], course, edition, one, judgement)
         record(
@@ -206,7 +206,7 @@ def _move(
             reason=judgement.reason,
         )
     if frees_seats:
-        offer_seats(session, edition, now=now)  # once they all have gone, and to none of them
+        line_up(session, edition, now=now)  # so no seat is offered to one of them
 
 
 def _why_out(reason: Reason | None) -> LeavingReason | None:

@@ -21,7 +21,7 @@ from app.queries.seats import held_for, origins_of, seats_of
 from app.services.audit import record
 from app.services.enrolments import HOLDS_A_SEAT, change_status
 from app.services.notifications import place_given
-from app.services.waiting_lists import lock, offer_seats
+from app.services.waiting_lists import line_up, lock
 
 CAN_BE_APPROVED = frozenset(EnrolmentStatus) - set(PARTICIPANTS)
 
@@ -109,7 +109,7 @@ def _seat(
     accounts = {account.id: account for account in people}
     was = {enrolment.id: enrolment.status for enrolment in chosen}
     for enrolment in chosen:
-        change_status(session, enrolment, EnrolmentStatus.ACTIVE, now=now, by=by, offers=False)
+        change_status(session, enrolment, EnrolmentStatus.ACTIVE, now=now, by=by, alone=False)
         if not quietly:
             place_given(session, accounts[enrolment.account_id], title, edition.id)
     for enrolment in chosen:
@@ -124,4 +124,4 @@ def _seat(
             after={"status": EnrolmentStatus.ACTIVE},
         )
     if not HOLDS_A_SEAT.isdisjoint(was.values()):
-        offer_seats(session, edition, now=now)  # once they all have gone
+        line_up(session, edition, now=now)

@@ -256,20 +256,20 @@ def change_status(
     *,
     now: datetime,
     by: UUID | None = None,
-    offers: bool = True,
+    alone: bool = True,
 ) -> None:
     """Move an enrolment on: the one door. On admission the person's facts are taken down anew.
 
     Who comes to wait stands at the end of the line, and who leaves it closes the gap; a seat that
-    is freed is offered to the first who may take it, all in this transaction. Without ``offers``
-    it stays with the coordinator: a decision was taken back.
+    is freed is offered to the first who may take it, all in this transaction. Not ``alone``: who
+    moves several has the line closed and the seats offered once, when all have gone.
     """
     if {enrolment.status, status} <= set(PARTICIPANTS):  # neither seats nor the line change
-        _set_status(session, enrolment, status, now=now, by=by)
+        _set_status(session, enrolment, status, now=now, by=by, closes_gap=False)
         return
     edition, before = lock(session, enrolment.edition_id), enrolment.status
-    _set_status(session, enrolment, status, now=now, by=by)
-    if offers and before in HOLDS_A_SEAT:
+    _set_status(session, enrolment, status, now=now, by=by, closes_gap=alone)
+    if alone and before in HOLDS_A_SEAT:
         offer_seats(session, edition, now=now)
 
 
@@ -280,6 +280,7 @@ def _set_status(
     *,
     now: datetime,
     by: UUID | None,
+    closes_gap: bool,
 ) -> None:
     session.flush()
     session.refresh(enrolment, with_for_update=LOCK)  # two people may decide about it at once
@@ -299,10 +300,8 @@ def _set_status(
     for group, n in sorted([(before, -1), (alike(enrolment), 1)]):  # one order: nobody waits
         add_to_count(session, enrolment, group, n)
     if was is EnrolmentStatus.WAITLISTED:
-        accepted = status in PARTICIPANTS
-        leave_line(
-            session, enrolment, offer=OfferState.ACCEPTED if accepted else OfferState.ENDED, now=now
-        )
+        offer = OfferState.ACCEPTED if status in PARTICIPANTS else OfferState.ENDED
+        leave_line(session, enrolment, offer=offer, now=now, closes_gap=closes_gap)
     if status is EnrolmentStatus.WAITLISTED:
         stand_in_line(session, enrolment)
 

@@ -26,7 +26,7 @@ from app.services.admissions import accounts_of, facts_of, locked
 from app.services.audit import record
 from app.services.enrolment_counts import count
 from app.services.enrolments import change_status
-from app.services.waiting_lists import stand_at
+from app.services.waiting_lists import close_gaps, stand_at
 
 UNDO_WITHIN = timedelta(hours=1)
 
@@ -74,6 +74,7 @@ def undo(
             before={"status": status},
             after={"status": one.status},
         )
+    close_gaps(session, edition_id)
     _stand_as_before(session, [before[one.id] for one in back])
     decision.undone_at = now
     session.add(decision)
@@ -158,7 +159,7 @@ def _stand_as_before(session: Session, lines: Collection[BulkDecisionLine]) -> N
 def _put_back(
     session: Session, enrolment: Enrolment, line: BulkDecisionLine, *, by: UUID, now: datetime
 ) -> None:
-    change_status(session, enrolment, line.before, now=now, by=by, offers=False)
+    change_status(session, enrolment, line.before, now=now, by=by, alone=False)
     if facts_of(enrolment).items() <= line.facts.items():
         return
     count(session, enrolment, by=-1)

@@ -43,20 +43,55 @@ def stand_in_line(session: Session, enrolment: Enrolment) -> int:
     return place.position
 
 
-def leave_line(session: Session, enrolment: Enrolment, *, offer: OfferState, now: datetime) -> None:
-    """Take somebody out; who stood behind them moves up. What becomes of an open ``offer``."""
+def leave_line(
+    session: Session,
+    enrolment: Enrolment,
+    *,
+    offer: OfferState,
+    now: datetime,
+    closes_gap: bool = True,
+) -> None:
+    """Take somebody out; who stood behind them moves up. What becomes of an open ``offer``.
+
+    When many leave at once, their gaps are closed at once: `close_gaps`.
+    """
     place = session.get(WaitingPlace, enrolment.id, populate_existing=True)
     if place is None:
         return
     position = place.position
     session.delete(place)
     session.flush()
-    _shift(session, enrolment.edition_id, position + 1, None, by=-1)
+    if closes_gap:
+        _shift(session, enrolment.edition_id, position + 1, None, by=-1)
     session.execute(
         update(SeatOffer)
         .where(col(SeatOffer.enrolment_id) == enrolment.id, col(SeatOffer.state) == OfferState.OPEN)
         .values(state=offer, ended_at=now)
     )
+
+
+def close_gaps(session: Session, edition_id: UUID) -> None:
+    """Have all who wait stand at 1 to n, in their order."""
+    of = WaitingPlace
+    position = func.row_number().over(order_by=col(of.position)).label("position")
+    numbered = (
+        select(col(of.enrolment_id), position).where(col(of.edition_id) == edition_id).subquery()
+    )
+    session.execute(
+        update(of)
+        .where(
+            col(of.enrolment_id) == numbered.c.enrolment_id,
+            col(of.position) != numbered.c.position,
+        )
+        .values(position=numbered.c.position)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def line_up(session: Session, edition: Edition, *, now: datetime) -> None:
+    """After many have gone: close the gaps they left, and offer the seats they had."""
+    close_gaps(session, edition.id)
+    offer_seats(session, edition, now=now)
 
 
 def move_in_line(

@@ -36,7 +36,8 @@ from app.services.enrolment_counts import rebuild
 from app.services.enrolments import change_status, enrol, leave
 from app.services.offers import accept_offer, decline_offer, move_on
 from app.services.waiting_lists import move_in_line
-from tests.deciding import put_in_line, withdraw
+from tests.counting import statements
+from tests.deciding import decline, put_in_line, withdraw
 from tests.make import Make
 
 DAY = date(2026, 6, 8)
@@ -370,6 +371,30 @@ def test_a_coordinator_may_give_a_held_seat_to_the_one_it_is_held_for_and_no_oth
     session.expire_all()
     assert offered(session) == [("A", OfferState.ACCEPTED)]
     assert line(session, edition) == ["B"]
+
+
+@pytest.mark.parametrize("verdict", ["approve", "decline"])
+def test_many_who_leave_the_line_leave_no_gap_and_the_others_move_up_once(
+    session: Session, make: Make, verdict: str
+) -> None:
+    edition, _sitting = full(session, make, *"ABCDEF")
+    edition.capacity = 9 if verdict == "approve" else 1
+    session.add(edition)
+    session.flush()
+    boss = make.coordinator()
+    gone = [place_of(session, name).id for name in "ACE"]
+    before = session.get_one(WaitingPlace, place_of(session, "F").id).position
+
+    with statements() as sent:
+        if verdict == "approve":
+            approve(session, edition.id, gone, by=boss.id, now=NOW)
+        else:
+            decline(session, edition.id, gone, by=boss.id, now=NOW)
+
+    session.expire_all()
+    positions = [session.get_one(WaitingPlace, place_of(session, n).id).position for n in "BDF"]
+    assert (before, positions) == (6, [1, 2, 3])
+    assert sum(sql.startswith("UPDATE waiting_place") for sql in sent) == 1
 
 
 STEP = st.tuples(
