@@ -466,6 +466,25 @@ def bomb(part: bytes) -> bytes:
     return file.getvalue()
 
 
+def in_two_bytes(letters: str) -> bytes:
+    """A sheet whose one cell stands for more than the whole workbook may weigh."""
+    many = "&a;" * 30
+    sheet = (
+        f'<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "{"a" * 4000}">]>'
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>email</t></is></c></row>'
+        f'<row r="2"><c r="A2" t="inlineStr"><is><t>{many}</t></is></c></row>'
+        "</sheetData></worksheet>"
+    )
+    return f"\ufeff{sheet}".encode(letters)
+
+
+def torn(content: bytes) -> bytes:
+    """The workbook with some bytes of its first part spoilt."""
+    at = 30 + int.from_bytes(content[26:28], "little") + int.from_bytes(content[28:30], "little")
+    return content[:at] + b"\xff" * 20 + content[at + 20 :]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -476,6 +495,9 @@ def bomb(part: bytes) -> bytes:
         (b"", "No column is called E-mail"),
         (bomb(b"<a>" + b" " * 25_000_000), "unpacks to more"),
         (bomb(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"), "no table"),
+        (bomb(in_two_bytes("utf-16-le")), "no table"),
+        (bomb(in_two_bytes("utf-16-be")), "no table"),
+        (torn(workbook(["email"], ["a@example.org"])), "no table"),
     ],
 )
 def test_what_is_no_list_is_refused_in_words(
