@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.models import (
     PARTICIPANTS,
     Account,
+    Belonging,
     Edition,
     EditionStaff,
     Enrolment,
@@ -21,6 +22,7 @@ from app.models import (
     normalized_email,
 )
 from app.services.audit import record
+from app.services.institution_merges import has_chosen
 from app.services.sign_ins import end_sign_ins
 from app.services.viewing import end_looks, end_looks_at
 
@@ -90,6 +92,7 @@ def give_platform_role(
         raise RuleBroken(_("There is no such institution."))
     before = standing_of(account)
     account.platform_role, account.coordinates_id = role, institution_id
+    has_chosen(session, account_id, Belonging.COORDINATES)
     after = standing_of(account)
     if before == after:
         raise Conflict(_("They have this role already."))

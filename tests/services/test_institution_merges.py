@@ -18,6 +18,7 @@ from app.models import (
     Institution,
     InstitutionAlias,
     InstitutionMove,
+    PlatformRole,
 )
 from app.queries.institutions import (
     institutions,
@@ -30,6 +31,7 @@ from app.services.focal_points import remove_focal_point
 from app.services.institution_merges import merge, undo_merge
 from app.services.institution_proposals import settle_institution
 from app.services.institutions import InstitutionTerms, add_alias, add_institution, remove_alias
+from app.services.roles import give_platform_role
 from tests.make import NOW, Make
 
 
@@ -65,6 +67,25 @@ def chooses(session: Session, account: Account, institution: Institution | None)
     change_person(session, account.id, said)
     settle_institution(session, account.id, None, chosen_before=before)
     session.flush()
+
+
+def test_who_was_given_a_role_since_keeps_it_when_the_merge_is_undone(
+    session: Session, make: Make, pair: tuple[Institution, Institution]
+) -> None:
+    """Whoever was made a focal point of one institution never comes to see another's people."""
+    gone, stays = pair
+    boss, ana = make.administrator(), make.focal(gone)
+    merged = merge(session, gone.id, stays.id, by=boss.id)
+    session.flush()
+    session.expire_all()
+    give_platform_role(session, ana.id, None, by=boss.id)
+    role = PlatformRole.COORDINATOR
+    give_platform_role(session, ana.id, role, institution_id=stays.id, by=boss.id)
+
+    undone = undo_merge(session, merged.merge_id, by=boss.id, now=NOW)
+
+    assert undone.focal_points == 0
+    assert fresh(session, ana).coordinates_id == stays.id
 
 
 def test_people_and_focal_points_move_and_enrolments_stay(
