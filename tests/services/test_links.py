@@ -109,15 +109,17 @@ def test_what_people_write_never_becomes_a_link(session: Session, make: Make) ->
     secret, place = link_secret(row), place_of_link(row)
     hidden = place.replace("link", "li\u2060nk")
     for name in (place, hidden):
-        own = MessageWording(letter="welcome", language="en", subject=place, body="", changed_at=NOW)
-        own.body = f"{place}\n\n{{address}}"
+        body = f"{place}\n\n{{address}}"
+        own = MessageWording(
+            letter="welcome", language="en", subject=place, body=body, changed_at=NOW
+        )
         eve = make.participant(edition, name=name, language="en")
         news = CapstoneNews(name, 1, is_accepted=True, message=place, address="/x")
         tell(session, eve, "welcome", {"address": "/home"}, own={"en": own})
         capstone_decided(session, eve, news)
         welcome(session, eve)
-        title, body = {"en": name}, {"en": f"Look: {place} {hidden}"}
-        draft = Draft(uuid7(), Target(Audience.PARTICIPANTS), title, body)
+        look = {"en": f"Look: {place} {hidden}"}
+        draft = Draft(uuid7(), Target(Audience.PARTICIPANTS), {"en": name}, look)
         announce(session, edition.id, draft, by=boss.id, now=NOW)
     session.flush()
     written = [m for m in session.exec(select(Message)).all() if m.account_id != boss.id]
