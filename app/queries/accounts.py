@@ -84,8 +84,8 @@ def nobody_yet() -> tuple[ColumnElement[bool], ...]:
     return (
         col(Account.email_confirmed_at).is_(None),
         col(Account.password_hash).is_not(None),
-        ~exists().where(col(Enrolment.account_id) == col(Account.id)),
-        ~exists().where(col(EditionStaff.account_id) == col(Account.id)),
+        ~exists().where(col(Enrolment.account_id) == col(Account.id)).correlate(Account),
+        ~exists().where(col(EditionStaff.account_id) == col(Account.id)).correlate(Account),
     )
 
 

@@ -457,6 +457,33 @@ def test_a_workbook_is_read_like_a_list(session: Session, edition: Edition, boss
     ]
 
 
+def test_what_a_stranger_said_of_an_address_is_not_taken_in(
+    session: Session, make: Make, edition: Edition, boss: Account
+) -> None:
+    """Whoever registers with another's address would say where that person comes from."""
+    evil = make.institution(acronym="EVIL", country="CO")
+    stranger = {"email_confirmed_at": None, "password_hash": "theirs"}
+    make.account(email="ana@example.org", name="Eve", institution_id=evil.id, **stranger)
+    waiting = make.account(email="luz@example.org", name="Eve", country="CO", **stranger)
+    kept = make.enrolment(waiting, make.edition(), status=EnrolmentStatus.APPLIED)
+
+    begun = upload(
+        session, edition, boss, "email,name,country,status\nana@example.org,Ana,UY,active\n"
+        "luz@example.org,Luz,UY,active\n"
+    )  # fmt: skip
+    assert [fate for fate, _troubles in fates(session, begun)] == [
+        Fate.NEW_PERSON, Fate.NEW_ENROLMENT
+    ]  # fmt: skip
+    take_in(session, begun)
+
+    ana = session.exec(select(Account).where(Account.email == "ana@example.org")).one()
+    assert (ana.name, ana.country, ana.institution_id) == ("Ana", "UY", None)
+    assert ana.password_hash is None
+    place = session.exec(select(Enrolment).where(Enrolment.account_id == ana.id)).one()
+    assert (place.country, place.institution_id) == ("UY", None)
+    assert session.get(Enrolment, kept.id), "what others have done with an account stays"
+
+
 def bomb(part: bytes) -> bytes:
     file = BytesIO()
     plain = BytesIO(workbook(["email"], ["a@example.org"]))
