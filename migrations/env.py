@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: with our engine, in one transaction."""
+"""How Alembic reaches the database: as `taller migrate` does, in one transaction."""
 
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 import app.models  # noqa: F401 -- fills the metadata
 from app.core.db import engine
+from app.core.migrating import changing_shape
 
 
 def rendered(kind: str, thing: Any, _autogen: object) -> str | Literal[False]:
@@ -33,5 +34,5 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with engine().begin() as own:
+    with changing_shape(engine()) as own:
         run(own)

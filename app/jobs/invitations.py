@@ -16,6 +16,7 @@ from app.services.admission_messages import invitation_words
 from app.services.invitations import (
     invitation_to_send,
     link_of,
+    mail_number,
     record_invitation_sent,
     record_invitation_trouble,
 )
@@ -41,8 +42,11 @@ def send_invitation(invitation_id: UUID) -> None:
         try:
             smtp.deliver(as_mail(letter, somebody), server)
         except Exception as error:  # noqa: BLE001 -- whatever it is counts as a try: tries end
+            verdict, _words = smtp.understood(error)
             with changing() as session:
-                record_invitation_trouble(session, invitation_id)
+                record_invitation_trouble(
+                    session, invitation_id, hopeless=verdict is not smtp.Verdict.LATER
+                )
             log.warning("invitation not delivered", row=str(invitation_id), error=named(error))
             return
     with changing() as session:
@@ -57,7 +61,7 @@ def as_message(
     subject, body = invitation_words(own, title, invitation.language, address)
     somebody = Account(email=invitation.email, name="", country="")
     letter = Message(
-        id=invitation.id,
+        id=mail_number(invitation.id, invitation.generation),
         account_id=somebody.id,
         kind="invitation",
         language=invitation.language,

@@ -13,7 +13,6 @@ from app.services.people_imports import (
     CHECKED_AT_ONCE,
     apply_some,
     drafts,
-    forget_old,
     forget_rows,
     record_checked,
     record_refused,
@@ -70,9 +69,3 @@ def apply_import(import_id: UUID) -> None:
                 record_stumble(session, import_id)
             raise
     log.info("import applied", people_import=str(import_id))
-
-
-def forget_old_imports() -> None:
-    """Keep nothing of lists that nobody confirmed within a day."""
-    with changing() as session:
-        forget_old(session, now=clock.now())

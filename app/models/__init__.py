@@ -67,6 +67,7 @@ from app.models.edition import (
 )
 from app.models.enrolment import (
     NO_INSTITUTION,
+    OWN_REASONS,
     PARTICIPANTS,
     Enrolment,
     EnrolmentCount,
@@ -126,6 +127,7 @@ __all__ = [
     "COMMENTED",
     "KINDS",
     "NO_INSTITUTION",
+    "OWN_REASONS",
     "PARTICIPANTS",
     "REASONS_TO_DECLINE",
     "REASONS_TO_WITHDRAW",

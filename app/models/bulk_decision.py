@@ -76,12 +76,6 @@ class BulkDecision(Table, table=True):
     reason: Reason | None = Field(
         default=None, sa_type=stored_as_text(Reason), sa_column_kwargs=impersonal()
     )
-    words: str = Field(
-        default="",
-        max_length=1000,
-        description="the reason in own words",
-        sa_column_kwargs=personal(why=Why.ACCOUNTABILITY, kept=Kept.RECORD, seen=Seen.COORDINATORS),
-    )
     reason_told: bool = Field(default=False, sa_column_kwargs=impersonal())
     undone_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
 
@@ -99,6 +93,12 @@ class BulkDecisionLine(Table, table=True):
     facts: dict[str, Any] = Field(
         default_factory=dict,
         sa_type=JSON,
-        description="as on admission, before the decision",
+        description="as on admission, before the decision; of who waited, their position",
+        sa_column_kwargs=DECIDED,
+    )
+    words: str = Field(
+        default="",
+        max_length=1000,
+        description="the reason in own words, beside each person: it goes with them",
         sa_column_kwargs=DECIDED,
     )

@@ -24,14 +24,29 @@ class EnrolmentStatus(StrEnum):
 
 
 class LeavingReason(StrEnum):
-    """Why somebody left, as far as they said."""
+    """Why somebody left as far as they said, or why a coordinator took them out."""
 
     TIME = "time"
     WORK = "work"
     CONNECTION = "connection"
     LEVEL = "level"
     HEALTH_OR_FAMILY = "health_or_family"
+    ASKED_TO_LEAVE = "asked_to_leave"
+    NEVER_TOOK_PART = "never_took_part"
+    INSTITUTION_ASKED = "institution_asked"
+    BY_MISTAKE = "by_mistake"
     OTHER = "other"
+
+
+#: What people say themselves; the others are a coordinator's.
+OWN_REASONS = (
+    LeavingReason.TIME,
+    LeavingReason.WORK,
+    LeavingReason.CONNECTION,
+    LeavingReason.LEVEL,
+    LeavingReason.HEALTH_OR_FAMILY,
+    LeavingReason.OTHER,
+)
 
 
 #: Those who took part: what a report calls participants.

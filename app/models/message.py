@@ -47,6 +47,7 @@ class MessageKind(StrEnum):
     MADE_FOCAL_POINT = "made focal point"
     SEAT_OFFERED = "seat offered"
     OFFER_LAPSED = "offer lapsed"
+    APPLICATION_RECEIVED = "application received"
     PUT_IN_LINE = "put in line"
     WAITLISTED = "put on the waiting list"
     NOMINATED = "nominated"
@@ -103,6 +104,7 @@ KINDS: dict[MessageKind, About] = {
     MessageKind.MADE_FOCAL_POINT: About(MessageGroup.ACCOUNT, at_once=True),
     MessageKind.SEAT_OFFERED: About(MessageGroup.ADMISSION, at_once=True),
     MessageKind.OFFER_LAPSED: About(MessageGroup.ADMISSION),
+    MessageKind.APPLICATION_RECEIVED: About(MessageGroup.ADMISSION),
     MessageKind.PUT_IN_LINE: About(MessageGroup.ADMISSION),
     MessageKind.WAITLISTED: About(MessageGroup.ADMISSION),
     MessageKind.NOMINATED: About(MessageGroup.ADMISSION),

@@ -83,7 +83,7 @@ def decisions_about(session: Session, enrolment_id: UUID) -> list[DecisionSeen]:
             col(BulkDecision.verdict),
             col(BulkDecisionLine.before),
             col(BulkDecision.reason),
-            col(BulkDecision.words),
+            col(BulkDecisionLine.words),
             col(BulkDecision.reason_told),
             col(BulkDecision.undone_at),
         )

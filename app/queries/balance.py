@@ -17,6 +17,8 @@ from app.models import (
     Edition,
     Enrolment,
     EnrolmentCount,
+    OfferState,
+    SeatOffer,
 )
 from app.queries.figures import PART_OF, Part
 
@@ -53,12 +55,13 @@ class Balance:
     chosen: Mix
     after: Mix
     capacity: int | None
+    held: int  # places that are offered to others than the chosen
     missing: int  # chosen ids that are nobody's here
 
     @property
     def left_after(self) -> int | None:
         """Places left if the chosen had one; below zero: too few."""
-        return None if self.capacity is None else self.capacity - self.after.total
+        return None if self.capacity is None else self.capacity - self.held - self.after.total
 
 
 def balance(session: Session, edition_id: UUID, chosen: Collection[UUID]) -> Balance:
@@ -76,15 +79,32 @@ def balance(session: Session, edition_id: UUID, chosen: Collection[UUID]) -> Bal
     inside = _mix((row[1:4], 1) for row in rows if row[0] in PARTICIPANTS)
     coming = _mix((row[4:7], 1) for row in rows if row[0] not in PARTICIPANTS)
     now = _participants(session, edition_id)
-    capacity = session.execute(
-        select(col(Edition.capacity)).where(col(Edition.id) == edition_id)
-    ).scalar_one()
+    capacity, held = session.execute(
+        select(col(Edition.capacity), _held(edition_id, but=chosen)).where(
+            col(Edition.id) == edition_id
+        )
+    ).one()
     return Balance(
         now=now,
         chosen=inside.with_others(coming),
         after=now.with_others(coming),
         capacity=capacity,
+        held=held,
         missing=len(set(chosen)) - len(rows),
+    )
+
+
+def _held(edition_id: UUID, *, but: Collection[UUID] = ()) -> Any:
+    """How many places are offered to those who wait, ``but`` to these."""
+    return (
+        select(func.count())
+        .select_from(SeatOffer)
+        .where(
+            col(SeatOffer.edition_id) == edition_id,
+            col(SeatOffer.state) == OfferState.OPEN,
+            col(SeatOffer.enrolment_id).not_in(but),
+        )
+        .scalar_subquery()
     )
 
 
@@ -115,11 +135,13 @@ class Room:
 
     capacity: int | None
     taken: int
+    held: int  # offered to those who wait
     activities: int
 
     @property
     def left(self) -> int | None:
-        return None if self.capacity is None else max(0, self.capacity - self.taken)
+        taken = self.taken + self.held
+        return None if self.capacity is None else max(0, self.capacity - taken)
 
 
 def room(session: Session, edition_id: UUID) -> Room:
@@ -136,6 +158,8 @@ def room(session: Session, edition_id: UUID) -> Room:
         .scalar_subquery()
     )
     row = session.execute(
-        select(col(Edition.capacity), taken, activities).where(col(Edition.id) == edition_id)
+        select(col(Edition.capacity), taken, _held(edition_id), activities).where(
+            col(Edition.id) == edition_id
+        )
     ).one()
-    return Room(row[0], int(row[1]), row[2])
+    return Room(row[0], int(row[1]), row[2], row[3])

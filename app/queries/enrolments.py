@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from app.models import PARTICIPANTS, Enrolment
+from app.models import Enrolment
 
 
 def enrolment_of(session: Session, account_id: UUID, edition_id: UUID) -> Enrolment | None:
@@ -14,11 +13,3 @@ def enrolment_of(session: Session, account_id: UUID, edition_id: UUID) -> Enrolm
             Enrolment.account_id == account_id, Enrolment.edition_id == edition_id
         )
     ).one_or_none()
-
-
-def places_taken(session: Session, edition_id: UUID) -> int:
-    return session.exec(
-        select(func.count())
-        .select_from(Enrolment)
-        .where(Enrolment.edition_id == edition_id, col(Enrolment.status).in_(PARTICIPANTS))
-    ).one()

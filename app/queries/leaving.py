@@ -21,9 +21,7 @@ class DropOut:
     n: int
 
 
-def drop_outs(
-    session: Session, edition_id: UUID, *, only_institution: UUID | None = None
-) -> list[DropOut]:
+def drop_outs(session: Session, edition_id: UUID) -> list[DropOut]:
     """Those who had a place and left it. Who took an application back has dropped nothing."""
     of = Enrolment
     query = (
@@ -35,8 +33,6 @@ def drop_outs(
         )
         .group_by(col(of.gender), col(of.country), col(of.left_because))
     )
-    if only_institution:
-        query = query.where(col(of.institution_id) == only_institution)
     found: Counter[tuple[Part, str, LeavingReason | None]] = Counter()
     for gender, country, reason, n in session.execute(query):
         found[PART_OF[gender], country, reason] += n
@@ -69,9 +65,10 @@ def by_reason(found: list[DropOut]) -> list[LeavingRow]:
 
 
 def by_country(found: list[DropOut]) -> list[LeavingRow]:
+    """A line for each country; their order is that of their names where one reads."""
     return [
         _row(country, [one for one in found if one.country == country])
-        for country in sorted({one.country for one in found})
+        for country in {one.country for one in found}
     ]
 
 

@@ -140,13 +140,6 @@ def _as_now(numbers: Counter[Origin], successors: Mapping[UUID, UUID]) -> Counte
     return found
 
 
-def seats_left(
-    session: Session, edition: Room, country: str, institution_id: UUID | None, *, on: date
-) -> int | None:
-    """How many seats a person from there can still get; None: as many as come."""
-    return seats_of(session, edition, on=on).left_for(Origin(country, institution_id))
-
-
 def reserves_hold(edition: Room, on: date) -> bool:
     return edition.reserve_until is None or on <= edition.reserve_until
 

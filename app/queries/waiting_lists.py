@@ -1,5 +1,6 @@
 """Reading the line of an edition: who stands where, and to whom a seat is offered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -100,6 +101,16 @@ def waiting_line(
         .limit(size)
     )
     return [WaitingLine(*row) for row in rows]
+
+
+def positions_of(session: Session, enrolments: Iterable[Enrolment]) -> dict[UUID, dict[str, int]]:
+    """Where those of the people who wait stand, as a decision about them remembers it."""
+    of = WaitingPlace
+    ids = [enrolment.id for enrolment in enrolments]
+    rows = session.execute(
+        select(col(of.enrolment_id), col(of.position)).where(col(of.enrolment_id).in_(ids))
+    )
+    return {enrolment_id: {"position": position} for enrolment_id, position in rows}
 
 
 def how_many_wait(session: Session, edition_id: UUID) -> int:

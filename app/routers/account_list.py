@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,11 +9,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from app.core import clock
+from app.core.collation import sort_key
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.formats import current_zone, date_range
 from app.core.i18n import choose, country_name
 from app.core.i18n import gettext as _
-from app.core.text import folded
 from app.models import PlatformRole, StaffRole
 from app.policy import Action
 from app.queries import account_list as reading
@@ -24,7 +23,7 @@ from app.queries.sign_ins import sign_ins_of
 from app.services.roles import appoint, dismiss, give_platform_role
 from app.services.suspensions import reactivate, sign_out, suspend
 from app.services.viewing import begin_look, end_look
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, guarded_by, may, whoever_signed_in
 from app.web.labels import label
@@ -86,8 +85,7 @@ def index(
     filters = form.data or Filters()
     wanted = Wanted(filters.q, filters.role, filters.state, filters.country)
     total = reading.how_many(visit.session, wanted)
-    last = max(1, ceil(total / reading.PAGE))
-    page = min(filters.page, last)
+    page, last = in_pages(total, filters.page, reading.PAGE)
     codes = [(code, country_name(code)) for code in reading.countries(visit.session)]
     return render(
         request,
@@ -102,7 +100,7 @@ def index(
         on_page=page,
         last=last,
         page_address=address_of(PATH, form, "page"),
-        countries=sorted(codes, key=lambda pair: folded(pair[1])),
+        countries=sorted(codes, key=lambda pair: sort_key(pair[1])),
         Action=Action,
         Held=Held,
         Standing=Standing,

@@ -23,7 +23,7 @@ from app.queries.announcements import (
 )
 from app.queries.people import origins
 from app.services.announcements import Draft, announce, nobody
-from app.web.asked import asked
+from app.web.asked import asked, in_pages
 from app.web.edition_place import edition_place
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
@@ -77,8 +77,7 @@ def index(
         visit.viewer.id, visit.may(Action.READ_ANNOUNCEMENTS), visit.viewer.coordinates_id
     )
     total = how_many_for(visit.session, visit.edition.id, reader)
-    last = max(1, -(-total // PAGE))
-    page = min(form.data.page if form.data else 1, last)
+    page, last = in_pages(total, form.data.page if form.data else 1, PAGE)
     return render(
         request,
         visit,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from app.core.collation import sort_key
 from app.core.db import reading
 from app.core.formats import current_zone
 from app.core.i18n import gettext as _
@@ -24,7 +25,7 @@ from app.queries.audit import (
     known_subjects,
 )
 from app.queries.audit_subjects import subjects
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.audit_words import in_words, said
 from app.web.days import Day
 from app.web.export_records import exported_from, note_export
@@ -57,8 +58,7 @@ Typed = Annotated[Form[AuditFilter], Depends(asked(AuditFilter))]
 def index(request: Request, visit: Watcher, form: Typed) -> Response:
     wanted = _wanted(visit, form)
     total = how_many_events(visit.session, wanted)
-    last = max(1, -(-total // PAGE))
-    page = min(form.data.page if form.data else 1, last)
+    page, last = in_pages(total, form.data.page if form.data else 1, PAGE)
     only = wanted.of_editions_only
     seen = events(visit.session, wanted, page=page)
     named = subjects(visit.session, seen)
@@ -114,7 +114,7 @@ def _wanted(visit: Visit, form: Form[AuditFilter]) -> Wanted:
 
 
 def _in_words(recorded: list[str]) -> list[tuple[str, str]]:
-    return sorted(((one, in_words(one)) for one in recorded), key=lambda pair: pair[1])
+    return sorted(((one, in_words(one)) for one in recorded), key=lambda pair: sort_key(pair[1]))
 
 
 def _columns() -> list[tuple[Column, Callable[[EventSeen], Any]]]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from app.core import clock
+from app.core.collation import sort_key
 from app.core.formats import current_zone
 from app.core.i18n import gettext as _
 from app.core.i18n import language_name
@@ -73,4 +74,4 @@ def _headings() -> dict[Group, str]:
 def _languages(found: Catalogue) -> list[tuple[str, str]]:
     """The languages of courses by their names in the reader's language."""
     named = [(code, language_name(code)) for code in found.languages]
-    return sorted(named, key=lambda pair: pair[1])
+    return sorted(named, key=lambda pair: sort_key(pair[1]))

@@ -1,6 +1,5 @@
 """Certificates: the person's PDF, and for staff the list, one in full, and withdrawing it."""
 
-from math import ceil
 from typing import Annotated
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from app.queries.certificates import (
     listing,
 )
 from app.services.certificates import draw_again, revoke
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.downloads import send_file
 from app.web.forms import Form, submitted
 from app.web.guards import Visit, guarded_by, may, signed_in
@@ -62,8 +61,7 @@ def index(
     only = _only_institution(visit)
     wanted = Wanted(only, filters.edition, filters.status, filters.name)
     total = how_many(visit.session, wanted)
-    last = max(1, ceil(total / PAGE))
-    number = min(filters.page, last)
+    number, last = in_pages(total, filters.page, PAGE)
     return render(
         request,
         visit,

@@ -1,6 +1,5 @@
 """The editions that staff look after: what runs, what is to come, what is over."""
 
-from math import ceil
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,7 +11,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import pgettext
 from app.policy import Action, Role
 from app.queries.editions import Wanted, When, editions, how_many, years
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.forms import Form
 from app.web.guards import Visit, guarded_by, may
 from app.web.one_hop import OneHopRoute
@@ -58,8 +57,7 @@ def _found(visit: Visit, form: Form[Filters]) -> dict[str, Any]:
     today = clock.today(current_zone())
     numbers = how_many(visit.session, visit.viewer, wanted, on=today)
     total = numbers[wanted.when] if wanted.when else sum(numbers.values())
-    last = max(1, ceil(total / PAGE))
-    page = min(filters.page, last)
+    page, last = in_pages(total, filters.page, PAGE)
     return {
         "lines": editions(visit.session, visit.viewer, wanted, on=today, page=page, size=PAGE),
         "total": total,

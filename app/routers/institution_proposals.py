@@ -12,7 +12,7 @@ from app.core.i18n import ngettext
 from app.models import ProposalKind
 from app.policy import Action
 from app.queries.institution_proposals import ProposalSeen, proposal, proposers
-from app.queries.institutions import institutions, near_to, same_as
+from app.queries.institutions import InstitutionSeen, institutions, near_to, same_as
 from app.services.institution_proposals import (
     accept_as_alias,
     accept_as_new,
@@ -135,8 +135,7 @@ def _page(
     if seen is None:
         raise NotFound(_("This was decided or taken back in the meantime."))
     among = institutions(visit.session, country=seen.country)
-    likely = same_as(seen.acronym, seen.name, among, country=seen.country)
-    likely += [one for one in near_to(seen.name, among) if one not in likely]
+    likely = _likely(seen, among)
     refused = any(form and form.errors for form in (new, alias, no))
     return render(
         request,
@@ -156,6 +155,12 @@ def _page(
         options=[(str(one.id), f"{one.label}: {one.name}") for one in among],
         **what_is_offered(),
     )
+
+
+def _likely(seen: ProposalSeen, among: list[InstitutionSeen]) -> list[InstitutionSeen]:
+    """Those that may be meant: first what is called the same, then what is called almost so."""
+    same = same_as(seen.acronym, seen.name, among, country=seen.country)
+    return [*same, *(one for one in near_to(seen.name, among) if one not in same)]
 
 
 def _typed(seen: ProposalSeen) -> dict[str, str]:

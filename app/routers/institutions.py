@@ -10,7 +10,7 @@ from app.policy import Action
 from app.queries.institution_proposals import how_many_wait, queue
 from app.queries.institutions import about, institutions
 from app.services.institutions import LooksLikeAnother, add_institution, trouble_with
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.export_records import exported_from, note_export
 from app.web.exports import csv_response, file_name
 from app.web.forms import Form, submitted
@@ -42,8 +42,7 @@ def index(
     changes = visit.may(Action.CHANGE_INSTITUTIONS)
     found = find(visit, form)
     proposed = filters.state is State.PROPOSED and changes
-    last = max(1, -(-len(found.lines) // PAGE))
-    page = min(filters.page, last)
+    page, last = in_pages(len(found.lines), filters.page, PAGE)
     return render(
         request,
         visit,

@@ -1,6 +1,5 @@
 """Inviting people to an edition, and what became of the invitations."""
 
-from math import ceil
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from app.policy import Action
 from app.queries.invitations import how_many_invitations
 from app.queries.invitations import invitations as invited
 from app.services.invitations import Invited, invite, link_of, revoke_invitation
-from app.web.asked import asked
+from app.web.asked import asked, in_pages
 from app.web.edition_place import around_settings, to_settings
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
@@ -106,8 +105,7 @@ def _invitations_page(
     request: Request, visit: EditionVisit, form: Form[InvitationForm], page: int
 ) -> Response:
     numbers = how_many_invitations(visit.session, visit.edition.id)
-    last = max(1, ceil(sum(numbers.values()) / PAGE))
-    page = min(page, last)
+    page, last = in_pages(sum(numbers.values()), page, PAGE)
     return render(
         request,
         visit,

@@ -1,7 +1,7 @@
 """The outbox: every message to a person, for those who keep the platform running."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -36,7 +36,7 @@ from app.queries.wordings import wordings_of
 from app.services.admission_messages import invitation_words
 from app.services.bounces import clear
 from app.services.notifications import send_again
-from app.web.asked import address_of, asked
+from app.web.asked import address_of, asked, in_pages
 from app.web.development import as_kept
 from app.web.forms import Form
 from app.web.guards import Visit, guarded_by, may
@@ -70,31 +70,37 @@ def index(
     visit: Keeper,
     form: Annotated[Form[OutboxFilter], Depends(asked(OutboxFilter))],
 ) -> Response:
-    wanted = form.data or OutboxFilter()
-    sought = Sought(wanted.status, wanted.kind, wanted.person)
-    counts = how_many_by_status(visit.session, sought)
-    total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
-    last = max(1, -(-total // PAGE))
-    page = min(wanted.page, last)
-    found = messages(visit.session, sought, page=page)
     return render(
         request,
         visit,
         "outbox/index.html",
         here="outbox",
         form=form,
-        tab_items=_tabs(form, counts, how_many_anywhere(visit.session, wanted.person)),
-        tab=wanted.status or "",
-        messages=found,
-        reasons=_reasons(found),
-        number=page,
-        last=last,
         address=address_of("/outbox", form, "page"),
         MessageStatus=MessageStatus,
         as_kept=as_kept,
         kinds=list(MessageKind),
-        narrowed=bool(wanted.kind or wanted.person),
+        **_found(visit, form),
     )
+
+
+def _found(visit: Visit, form: Form[OutboxFilter]) -> dict[str, Any]:
+    """One page of the messages that were asked for, and how many there are in each state."""
+    wanted = form.data or OutboxFilter()
+    sought = Sought(wanted.status, wanted.kind, wanted.person)
+    counts = how_many_by_status(visit.session, sought)
+    total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
+    page, last = in_pages(total, wanted.page, PAGE)
+    found = messages(visit.session, sought, page=page)
+    return {
+        "tab_items": _tabs(form, counts, how_many_anywhere(visit.session, wanted.person)),
+        "tab": wanted.status or "",
+        "messages": found,
+        "reasons": _reasons(found),
+        "number": page,
+        "last": last,
+        "narrowed": bool(wanted.kind or wanted.person),
+    }
 
 
 def _tabs(
@@ -150,8 +156,7 @@ def invitations(
     """They are to people who need have no account, so they are no messages of one."""
     wanted = form.data or OutboxFilter()
     total = how_many_anywhere(visit.session, wanted.person)
-    last = max(1, -(-total // PAGE))
-    page = min(wanted.page, last)
+    page, last = in_pages(total, wanted.page, PAGE)
     own = wordings_of(visit.session, INVITATION)
     found = invitations_anywhere(visit.session, wanted.person, page=page, size=PAGE)
     counts = how_many_by_status(visit.session, Sought(person=wanted.person))

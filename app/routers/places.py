@@ -4,14 +4,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.formats import current_zone
 from app.core.i18n import choose, current_locale, language_name
 from app.core.i18n import gettext as _
-from app.models import Account, Course, Edition, LeavingReason
+from app.models import OWN_REASONS, Account, Course, Edition, LeavingReason
 from app.policy import Action
 from app.queries.applications import FormAsked, application_of, corrections_of, form_of, own_place
 from app.queries.doors import edition_to_join
@@ -46,6 +46,13 @@ class Reply(BaseModel):
 class Leaving(BaseModel):
     because: LeavingReason | None = None
     word: str = Field(default="", max_length=200)
+
+    @field_validator("because")
+    @classmethod
+    def _is_ones_own(cls, because: LeavingReason | None) -> LeavingReason | None:
+        if because is None or because in OWN_REASONS:
+            return because
+        raise ValueError(_("Choose one of the options."))
 
 
 class Named(BaseModel):
@@ -210,7 +217,7 @@ def _own_page(request: Request, visit: Visit, edition: Edition, form: Form[Leavi
         corrections=corrections_of(visit.session, own.id),
         can_leave=own.status in CAN_LEAVE,
         can_change=own.status in CHANGEABLE and edition.is_open_for_enrolment(on),
-        reasons=list(LeavingReason),
+        reasons=list(OWN_REASONS),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from app.core import clock
+from app.core.collation import sort_key
 from app.core.errors import RuleBroken
 from app.core.i18n import country_name
 from app.core.i18n import gettext as _
@@ -94,7 +95,7 @@ def _seats_page(request: Request, visit: EditionVisit, form: Form[ReserveForm]) 
         Part=Part,
         part_words=part_words,
         left_by_reason=by_reason(left),
-        left_by_country=by_country(left),
+        left_by_country=sorted(by_country(left), key=lambda row: sort_key(country_name(row.key))),
         country_name=country_name,
         reason_words=_reason_words,
     )

@@ -51,16 +51,8 @@ async def enter(request: Request, _guard: Annotated[None, guarded_by(public)]) -
     form = understood(SignInForm, await request.form())
     if form.data is None:
         return await run_in_threadpool(show, request, form)
-    given = form.data
-
-    def admit(session: Session, known: Credentials) -> Response:
-        onward = destination(given.next, known.platform_role)
-        proven = Proven(known.id, by=Proof.PASSWORD, onward=onward, keep=given.keep)
-        return let_in(request, session, proven)
-
     try:
-        claim = Claim(given.email, given.password, address_of(request))
-        admitted = await once_proven(claim, admit)
+        admitted = await _admitted(request, form.data)
     except TooMany as error:
         form.refuse("", error.message)
         return later_please(await run_in_threadpool(show, request, form), error)
@@ -73,6 +65,17 @@ async def enter(request: Request, _guard: Annotated[None, guarded_by(public)]) -
         form.refuse("password", f"{wrong} {first}")
         return await run_in_threadpool(show, request, form)
     return admitted
+
+
+async def _admitted(request: Request, given: SignInForm) -> Response | None:
+    """Let them in, or on to their second step; None: the password is not the account's."""
+
+    def admit(session: Session, known: Credentials) -> Response:
+        onward = destination(given.next, known.platform_role)
+        proven = Proven(known.id, by=Proof.PASSWORD, onward=onward, keep=given.keep)
+        return let_in(request, session, proven)
+
+    return await once_proven(Claim(given.email, given.password, address_of(request)), admit)
 
 
 @router.post("/sign-out", name="sign_in.leave")

@@ -1,6 +1,5 @@
 """The line of an edition, as its coordinators see and order it."""
 
-from math import ceil
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from app.models import Edition
 from app.policy import Action
 from app.queries.waiting_lists import how_many_wait, waiting_line
 from app.services.waiting_lists import move_in_line
-from app.web.asked import asked
+from app.web.asked import asked, in_pages
 from app.web.edition_place import around_settings, to_settings
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
@@ -41,8 +40,7 @@ def show_line(
     request: Request, visit: Admitter, form: Annotated[Form[Paged], Depends(asked(Paged))]
 ) -> Response:
     waiting = how_many_wait(visit.session, visit.edition.id)
-    last = max(1, ceil(waiting / PAGE))
-    page = min(form.data.page if form.data else 1, last)
+    page, last = in_pages(waiting, form.data.page if form.data else 1, PAGE)
     return render(
         request,
         visit,

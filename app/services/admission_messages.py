@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from sqlmodel import Session
 
@@ -32,12 +33,26 @@ def offer_lapsed(session: Session, account: Account, course: Course, edition: Ed
     return tell(session, account, "offer lapsed", about)
 
 
-def put_in_line(
-    session: Session, account: Account, course: Course, edition: Edition, *, position: int
+def application_received(
+    session: Session, account: Account, course: Course, edition: Edition
 ) -> Message:
+    about: News = {"course": course.title, "address": place_address(course, edition)}
+    return tell(session, account, "application received", about)
+
+
+def in_line(
+    session: Session,
+    account: Account,
+    course: Course,
+    edition: Edition,
+    *,
+    position: int,
+    letter: Literal["put in line", "put on the waiting list"],
+) -> Message:
+    """Somebody's number in line: they came while all places were taken, or were put there."""
     address = place_address(course, edition)
     about: News = {"course": course.title, "position": str(position), "address": address}
-    return tell(session, account, "put in line", about)
+    return tell(session, account, letter, about)
 
 
 def nominated(session: Session, account: Account, course: Course, edition: Edition) -> Message:

@@ -59,10 +59,6 @@ def withdrawn(
     return tell(session, account, "place taken away", about)
 
 
-def waitlisted(session: Session, account: Account, title: Texts) -> Message:
-    return tell(session, account, "put on the waiting list", {"course": title})
-
-
 def taken_back(
     session: Session, account: Account, title: Texts, standing: EnrolmentStatus
 ) -> Message:

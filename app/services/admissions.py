@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.core.db import Texts
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.models import (
     PARTICIPANTS,
+    REASONS_TO_WITHDRAW,
     Account,
     BulkDecision,
     BulkDecisionLine,
@@ -24,11 +24,15 @@ from app.models import (
     LeavingReason,
     Reason,
     Verdict,
+    WaitingPlace,
 )
+from app.queries.waiting_lists import positions_of
 from app.services import admission_news as news
+from app.services.admission_messages import in_line
 from app.services.approvals import approve
 from app.services.audit import record
-from app.services.enrolments import change_status
+from app.services.enrolments import HOLDS_A_SEAT, change_status
+from app.services.waiting_lists import offer_seats
 
 MOST_AT_ONCE = 1000
 
@@ -82,18 +86,9 @@ def decide(
     ``quietly``: they are not told.
     """
     edition, everybody = locked(session, edition_id, chosen)
-    seen_at = judgement.seen_at
-    moved_on = _moved_since(session, chosen, seen_at) if seen_at else set()
-    fitting = [
-        one
-        for one in everybody
-        if one.status in POSSIBLE[judgement.verdict] and one.id not in moved_on
-    ]
-    if not fitting:
-        raise Conflict(
-            _("Somebody decided about these people in the meantime. Look at the list again.")
-        )
-    before = {one.id: (one.status, facts_of(one)) for one in fitting}
+    fitting = _fitting(session, everybody, judgement)
+    stood = positions_of(session, fitting)
+    before = {one.id: (one.status, facts_of(one) | stood.get(one.id, {})) for one in fitting}
     if judgement.verdict is Verdict.APPROVE:
         approve(session, edition_id, list(before), by=by, now=now, quietly=quietly)
     else:
@@ -102,12 +97,23 @@ def decide(
     decision = _noted(session, edition_id, judgement, by=by, now=now)
     for one in moved:
         status, facts = before[one.id]
-        session.add(
-            BulkDecisionLine(
-                decision_id=decision.id, enrolment_id=one.id, before=status, facts=facts
-            )
-        )
+        line = BulkDecisionLine(decision_id=decision.id, enrolment_id=one.id, before=status)
+        line.facts, line.words = facts, judgement.words
+        session.add(line)
     return Decided(decision.id, len(moved), len(everybody) - len(moved))
+
+
+def _fitting(session: Session, everybody: list[Enrolment], judgement: Judgement) -> list[Enrolment]:
+    """Those for whom the verdict is possible, and who are as they were when they were looked at."""
+    ids, seen_at = [one.id for one in everybody], judgement.seen_at
+    moved_on = _moved_since(session, ids, seen_at) if seen_at else set()
+    possible = POSSIBLE[judgement.verdict]
+    found = [one for one in everybody if one.status in possible and one.id not in moved_on]
+    if not found:
+        raise Conflict(
+            _("Somebody decided about these people in the meantime. Look at the list again.")
+        )
+    return found
 
 
 def _moved_since(session: Session, chosen: Collection[UUID], at: datetime) -> set[UUID]:
@@ -128,7 +134,6 @@ def _noted(
         account_id=by,
         verdict=judgement.verdict,
         reason=judgement.reason,
-        words=judgement.words,
         reason_told=judgement.tell_reason,
     )
     session.add(decision)
@@ -178,17 +183,17 @@ def _move(
     now: datetime,
     quietly: bool = False,
 ) -> None:
-    title = session.get_one(Course, edition.course_id).title
+    course = session.get_one(Course, edition.course_id)
     accounts = accounts_of(session, people)
+    frees_seats = not HOLDS_A_SEAT.isdisjoint(one.status for one in people)
     for one in sorted(people, key=lambda one: one.created_at):  # so they stand in the waiting list
         before = one.status
         if judgement.verdict is Verdict.WITHDRAW:
-            one.left_because = LeavingReason.OTHER if judgement.reason else None
+            one.left_because = _why_out(judgement.reason)
             one.left_word, one.left_by_choice = judgement.words[:200], False
-        change_status(session, one, judgement.verdict.status, now=now, by=by)
-        account = accounts[one.account_id]
+        change_status(session, one, judgement.verdict.status, now=now, by=by, offers=False)
         if not quietly:
-            _tell(session, account, title, judgement)
+            _tell(session, accounts[one.account_id], course, edition, one, judgement)
         record(
             session,
             by,
@@ -200,15 +205,33 @@ def _move(
             after={"status": one.status},
             reason=judgement.reason,
         )
+    if frees_seats:
+        offer_seats(session, edition, now=now)  # once they all have gone, and to none of them
 
 
-def _tell(session: Session, account: Account, title: Texts, judgement: Judgement) -> None:
+def _why_out(reason: Reason | None) -> LeavingReason | None:
+    if reason is None:
+        return None
+    return LeavingReason(reason) if reason in REASONS_TO_WITHDRAW else LeavingReason.OTHER
+
+
+def _tell(
+    session: Session,
+    account: Account,
+    course: Course,
+    edition: Edition,
+    enrolment: Enrolment,
+    judgement: Judgement,
+) -> None:
     if judgement.verdict is Verdict.WAITLIST:
-        news.waitlisted(session, account, title)
+        position = session.get_one(WaitingPlace, enrolment.id).position
+        in_line(
+            session, account, course, edition, position=position, letter="put on the waiting list"
+        )
     elif judgement.verdict is Verdict.DECLINE:
-        news.declined(session, account, title, *judgement.reason_for_them)
+        news.declined(session, account, course.title, *judgement.reason_for_them)
     else:
-        news.withdrawn(session, account, title, *judgement.reason_for_them)
+        news.withdrawn(session, account, course.title, *judgement.reason_for_them)
 
 
 def accounts_of(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:

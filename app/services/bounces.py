@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.mails import ascii_domain
 from app.models import Account, Message
 from app.services.audit import GONE, record
+from app.services.invitations import take_back_from_mail
 from app.services.message_choices import address_bounces, address_works
 
 
@@ -23,8 +24,12 @@ def take_reports(session: Session, reports: Iterable[Report], *, now: datetime) 
     """
     marked = 0
     for report in reports:
-        message = session.get(Message, report.message) if report.message else None
+        if report.message is None:
+            continue
+        message = session.get(Message, report.message)
         account = session.get(Account, message.account_id) if message else None
+        if message is None and report.is_final:
+            marked += take_back_from_mail(session, report.message, report.recipient, now=now)
         if account is None or not report.is_final or account.email_bounced_at:
             continue
         if report.recipient not in {account.email.lower(), ascii_domain(account.email).lower()}:

@@ -52,12 +52,7 @@ def change_terms(
     edition = session.exec(
         select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
     ).one()
-    if terms.starts_on and terms.ends_on and terms.ends_on < terms.starts_on:
-        raise RuleBroken(_("The last day comes before the first day."))
-    if terms.requires_capstone and edition.capstone is None:
-        raise RuleBroken(_("This edition has no team work that a certificate could ask for."))
-    if terms.policy is EnrolmentPolicy.KEY and not (key.strip() or edition.key_hash):
-        raise RuleBroken(needs_a_key())
+    _refuse_senseless(edition, terms, key)
     refuse_fewer_than_kept(session, edition, terms.capacity)
     wanted = asdict(terms) | ({"key_hash": key_hash(key)} if key.strip() else {})
     before = {name: getattr(edition, name) for name in wanted}
@@ -84,6 +79,15 @@ def change_terms(
         after={name: _kept(wanted[name]) for name in sorted(names - SECRET)},
     )
     return Changed(names, moved, completed)
+
+
+def _refuse_senseless(edition: Edition, terms: EditionTerms, key: str) -> None:
+    if terms.starts_on and terms.ends_on and terms.ends_on < terms.starts_on:
+        raise RuleBroken(_("The last day comes before the first day."))
+    if terms.requires_capstone and edition.capstone is None:
+        raise RuleBroken(_("This edition has no team work that a certificate could ask for."))
+    if terms.policy is EnrolmentPolicy.KEY and not (key.strip() or edition.key_hash):
+        raise RuleBroken(needs_a_key())
 
 
 def needs_a_key() -> str:

@@ -24,6 +24,7 @@ from app.models import (
     EnrolmentStep,
     LeavingReason,
     OfferState,
+    WaitingPlace,
 )
 from app.queries.enrolments import enrolment_of
 from app.queries.seats import Origin, seats_of
@@ -78,7 +79,7 @@ def enrol(
     if existing is not None and not may_come_back(existing):
         return existing
     _refuse_at_the_door(edition, ticket, on=on)
-    status = _status_at_the_door(session, account, edition, ticket, on=now.date())
+    status = _status_at_the_door(session, account, edition, ticket, now=now)
     if status is EnrolmentStatus.APPLIED:
         own = existing.id if existing else None
         refuse_trouble(session, edition, ticket.application, own)
@@ -91,7 +92,22 @@ def enrol(
         change_status(session, enrolment, status, now=now, by=account.id)
     if status is EnrolmentStatus.APPLIED and ticket.application is not None:
         keep_application(session, enrolment, ticket.application, by=account.id)
+    _tell_who_waits(session, account, edition, enrolment)
     return enrolment
+
+
+def _tell_who_waits(
+    session: Session, account: Account, edition: Edition, enrolment: Enrolment
+) -> None:
+    """Who has no place yet has it in writing: that they applied, or their number in line."""
+    course = session.get_one(Course, edition.course_id)
+    if enrolment.status is EnrolmentStatus.APPLIED:
+        admission_messages.application_received(session, account, course, edition)
+    elif enrolment.status is EnrolmentStatus.WAITLISTED:
+        position = session.get_one(WaitingPlace, enrolment.id).position
+        admission_messages.in_line(
+            session, account, course, edition, position=position, letter="put in line"
+        )
 
 
 def may_come_back(enrolment: Enrolment) -> bool:
@@ -122,14 +138,17 @@ def key_hash(key: str) -> str:
 
 
 def _status_at_the_door(
-    session: Session, account: Account, edition: Edition, ticket: Ticket, *, on: date
+    session: Session, account: Account, edition: Edition, ticket: Ticket, *, now: datetime
 ) -> EnrolmentStatus:
-    origin = Origin(account.country, account.institution_id)
+    applies = edition.policy is EnrolmentPolicy.APPLICATION and not ticket.is_invited
+    origin, on = Origin(account.country, account.institution_id), now.date()
     is_full = seats_of(session, edition, on=on).left_for(origin) == 0
     if is_full and not edition.waiting_list:
         raise RuleBroken(_("All places of this edition are taken."))
-    if edition.policy is EnrolmentPolicy.APPLICATION and not ticket.is_invited:
+    if applies:
         return EnrolmentStatus.APPLIED
+    if edition.waiting_list and not is_full and offer_seats(session, edition, now=now):
+        is_full = seats_of(session, edition, on=on).left_for(origin) == 0  # others waited for it
     return EnrolmentStatus.WAITLISTED if is_full else EnrolmentStatus.ACTIVE
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hmac import compare_digest
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlmodel import Session, col, select
 
@@ -121,6 +121,11 @@ def link_of(invitation_id: UUID, generation: int) -> str:
     return f"{settings().base_url}/invitations/{invitation_id}/{secret}"
 
 
+def mail_number(invitation_id: UUID, generation: int) -> UUID:
+    """By which mail programs know the mail: another for each link, else they hide the new one."""
+    return uuid5(invitation_id, str(generation))
+
+
 def invitation_by_link(session: Session, invitation_id: UUID, secret: str) -> Invitation:
     """The invitation that a link belongs to, if it still opens anything."""
     invitation = session.get(Invitation, invitation_id)
@@ -190,9 +195,28 @@ def record_invitation_sent(session: Session, invitation_id: UUID, *, now: dateti
         session.add(invitation)
 
 
-def record_invitation_trouble(session: Session, invitation_id: UUID) -> None:
+def record_invitation_trouble(
+    session: Session, invitation_id: UUID, *, hopeless: bool = False
+) -> None:
+    """Count a try that failed; after the last, or when another makes no sense, it is given up."""
     invitation, _edition = invitation_to_send(session, invitation_id)
     invitation.tries += 1
-    if invitation.tries >= MOST_TRIES and invitation.state is InvitationState.QUEUED:
+    is_over = hopeless or invitation.tries >= MOST_TRIES
+    if is_over and invitation.state is InvitationState.QUEUED:
         invitation.state = InvitationState.FAILED
     session.add(invitation)
+
+
+def take_back_from_mail(session: Session, number: UUID, email: str, *, now: datetime) -> bool:
+    """Note that the mail with this number came back from there; whether it was an invitation's."""
+    sent = session.exec(
+        select(Invitation).where(
+            Invitation.email == normalized_email(email), Invitation.state == InvitationState.SENT
+        )
+    )
+    found = next((one for one in sent if mail_number(one.id, one.generation) == number), None)
+    if found is None:
+        return False
+    found.state, found.changed_at = InvitationState.FAILED, now
+    session.add(found)
+    return True

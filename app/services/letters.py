@@ -339,8 +339,16 @@ _ADMISSION = {
         MessageKind.WAITLISTED,
         N_("You are on the waiting list for “%(course)s”"),
         (
-            N_("You are on the waiting list for the course “%(course)s”."),
-            N_("We write to you as soon as there is a place for you."),
+            N_("You are number %(position)s on the waiting list for the course “%(course)s”."),
+            N_("When a place is freed for you, we write to you. See how you stand: %(address)s"),
+        ),
+    ),
+    "application received": BuiltIn(
+        MessageKind.APPLICATION_RECEIVED,
+        N_("We have your application for “%(course)s”"),
+        (
+            N_("Your application for the course “%(course)s” has arrived. Nobody has decided yet."),
+            N_("See how it stands, change it or take it back here: %(address)s"),
         ),
     ),
     "put in line": BuiltIn(

@@ -325,14 +325,6 @@ def record_sent(session: Session, message_id: UUID, *, at: datetime, kept: bool)
         )
 
 
-def record_unwanted(session: Session, message_id: UUID) -> None:
-    """The account was suspended meanwhile: the message stays here, and is not tried again."""
-    message, _account = message_to_send(session, message_id)
-    message.status = MessageStatus.KEPT
-    message.trouble = _("The account is suspended.")
-    session.add(message)
-
-
 def send_again(session: Session, message_id: UUID, *, by: UUID) -> None:
     """Queue a message anew that could not be delivered, as if it had never been tried."""
     message, _account = message_to_send(session, message_id)

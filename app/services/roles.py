@@ -88,7 +88,8 @@ def give_platform_role(
         raise NotFound(_("There is no such account."))
     if institution_id and role is not PlatformRole.COORDINATOR:
         raise RuleBroken(_("Only a coordinator can be the focal point of an institution."))
-    if institution_id and session.get(Institution, institution_id) is None:
+    institution = session.get(Institution, institution_id) if institution_id else None
+    if institution_id and (institution is None or institution.merged_into_id):
         raise RuleBroken(_("There is no such institution."))
     before = standing_of(account)
     account.platform_role, account.coordinates_id = role, institution_id

@@ -30,32 +30,11 @@ def reserve_seats(
 ) -> ReservedSeats:
     """Keep so many seats for a country or an institution; said again, the number is replaced."""
     edition = lock(session, edition_id)
-    if bool(country) is bool(institution_id):
-        raise RuleBroken(_("Choose a country or an institution."))
-    if country and not is_country(country):
-        raise RuleBroken(_("Choose one of the options."))
-    if institution_id and session.get(Institution, institution_id) is None:
-        raise RuleBroken(_("Choose one of the options."))
-    if edition.capacity is None:
-        raise RuleBroken(_("Set the number of places first, in the settings."))
-    of = ReservedSeats
-    reserve = session.exec(
-        select(of).where(
-            of.edition_id == edition_id,
-            of.country == country,
-            col(of.institution_id).is_(None)
-            if institution_id is None
-            else of.institution_id == institution_id,
-        )
-    ).one_or_none() or ReservedSeats(
+    _refuse_nobody(session, country, institution_id)
+    reserve = _kept_for(session, edition_id, country, institution_id) or ReservedSeats(
         edition_id=edition_id, country=country, institution_id=institution_id, seats=seats
     )
-    others = reserved_in_all(session, edition_id, but=reserve.id)
-    if others + seats > edition.capacity:
-        raise RuleBroken(
-            _("The edition has %(capacity)s places, and %(others)s of them are kept already.")
-            % {"capacity": edition.capacity, "others": others}
-        )
+    _refuse_more_than_there_are(session, edition, reserve, seats)
     before = reserve.seats if reserve.released_at is None else 0
     reserve.seats, reserve.released_at = seats, None
     session.add(reserve)
@@ -73,6 +52,42 @@ def reserve_seats(
     )
     offer_seats(session, edition, now=now)  # fewer may be kept than before
     return reserve
+
+
+def _refuse_nobody(session: Session, country: str, institution_id: UUID | None) -> None:
+    if bool(country) is bool(institution_id):
+        raise RuleBroken(_("Choose a country or an institution."))
+    unknown = institution_id and session.get(Institution, institution_id) is None
+    if unknown or (country and not is_country(country)):
+        raise RuleBroken(_("Choose one of the options."))
+
+
+def _kept_for(
+    session: Session, edition_id: UUID, country: str, institution_id: UUID | None
+) -> ReservedSeats | None:
+    of = ReservedSeats
+    return session.exec(
+        select(of).where(
+            of.edition_id == edition_id,
+            of.country == country,
+            col(of.institution_id).is_(None)
+            if institution_id is None
+            else of.institution_id == institution_id,
+        )
+    ).one_or_none()
+
+
+def _refuse_more_than_there_are(
+    session: Session, edition: Edition, reserve: ReservedSeats, seats: int
+) -> None:
+    if edition.capacity is None:
+        raise RuleBroken(_("Set the number of places first, in the settings."))
+    others = reserved_in_all(session, edition.id, but=reserve.id)
+    if others + seats > edition.capacity:
+        raise RuleBroken(
+            _("The edition has %(capacity)s places, and %(others)s of them are kept already.")
+            % {"capacity": edition.capacity, "others": others}
+        )
 
 
 def reserved_in_all(session: Session, edition_id: UUID, *, but: UUID | None = None) -> int:

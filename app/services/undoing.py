@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -20,12 +20,13 @@ from app.models import (
     Gender,
     Verdict,
 )
-from app.queries.enrolments import places_taken
+from app.queries.seats import Origin, seats_of
 from app.services import admission_news as news
 from app.services.admissions import accounts_of, facts_of, locked
 from app.services.audit import record
 from app.services.enrolment_counts import count
 from app.services.enrolments import change_status
+from app.services.waiting_lists import stand_at
 
 UNDO_WITHIN = timedelta(hours=1)
 
@@ -56,7 +57,7 @@ def undo(
     stay = [accounts[one.account_id].name for one in people if one.id not in put_back]
     if not back:
         raise Conflict(_("All of them have moved on since. Decide about each of them anew."))
-    _refuse_without_places(session, edition, [before[one.id] for one in back])
+    _refuse_without_places(session, edition, [before[one.id] for one in back], on=now.date())
     title = session.get_one(Course, edition.course_id).title
     for one in back:
         status = one.status
@@ -73,6 +74,7 @@ def undo(
             before={"status": status},
             after={"status": one.status},
         )
+    _stand_as_before(session, [before[one.id] for one in back])
     decision.undone_at = now
     session.add(decision)
     return Undone(len(back), stay)
@@ -120,36 +122,57 @@ def _decided_later(session: Session, decision: BulkDecision) -> set[UUID]:
 
 
 def _refuse_without_places(
-    session: Session, edition: Edition, lines: Collection[BulkDecisionLine]
+    session: Session, edition: Edition, lines: Collection[BulkDecisionLine], *, on: date
 ) -> None:
-    coming = sum(line.before in PARTICIPANTS for line in lines)
-    if edition.capacity is None or not coming:
+    """Seat those who sat there before, as a trial: what is held or kept for others is taken."""
+    seats = seats_of(session, edition, on=on)
+    coming = [line for line in lines if line.before in PARTICIPANTS]
+    if seats.capacity is None or not coming:
         return
-    left = max(0, edition.capacity - places_taken(session, edition.id))
-    if coming > left:
+    seated = 0
+    for line in coming:
+        origin = Origin(line.facts["country"], _institution(line))
+        if seats.left_for(origin):
+            seats.take(origin)
+            seated += 1
+    if seated < len(coming):
         raise RuleBroken(
             ngettext(
-                "There is only %(num)s place left: others have come in since.",
-                "There are only %(num)s places left: others have come in since.",
-                left,
+                "There is only %(num)s place left: others have come in since, or are offered one.",
+                "There are only %(num)s places left: others have come in since, "
+                "or are offered one.",
+                seated,
             )
-            % {"num": left}
+            % {"num": seated}
         )
+
+
+def _stand_as_before(session: Session, lines: Collection[BulkDecisionLine]) -> None:
+    """Have those who waited stand where they stood, the first first."""
+    stood = {line.enrolment_id: line.facts.get("position") for line in lines}
+    for enrolment_id, position in sorted(stood.items(), key=lambda pair: pair[1] or 0):
+        if position:
+            stand_at(session, enrolment_id, position)
 
 
 def _put_back(
     session: Session, enrolment: Enrolment, line: BulkDecisionLine, *, by: UUID, now: datetime
 ) -> None:
     change_status(session, enrolment, line.before, now=now, by=by, offers=False)
-    if facts_of(enrolment) == line.facts:
+    if facts_of(enrolment).items() <= line.facts.items():
         return
     count(session, enrolment, by=-1)
     facts = line.facts
     enrolment.gender = Gender(facts["gender"])
     enrolment.country = facts["country"]
-    enrolment.institution_id = UUID(facts["institution_id"]) if facts["institution_id"] else None
+    enrolment.institution_id = _institution(line)
     admitted_at = facts["admitted_at"]
     enrolment.admitted_at = datetime.fromisoformat(admitted_at) if admitted_at else None
     session.add(enrolment)
     session.flush()
     count(session, enrolment, by=1)
+
+
+def _institution(line: BulkDecisionLine) -> UUID | None:
+    known = line.facts["institution_id"]
+    return UUID(known) if known else None

@@ -67,22 +67,9 @@ def move_in_line(
     place = session.get(WaitingPlace, enrolment_id, populate_existing=True)
     if place is None or place.edition_id != edition_id:
         raise NotFound(_("This person does not wait in this edition."))
-    of = WaitingPlace
-    last = session.execute(
-        select(func.count()).select_from(of).where(of.edition_id == edition_id)
-    ).scalar_one()
-    before, after = place.position, min(max(1, to), int(last))
+    before, after = place.position, stand_at(session, enrolment_id, to)
     if before == after:
         return after
-    if after < before:
-        _shift(session, edition_id, after, before - 1, by=1)
-    else:
-        _shift(session, edition_id, before + 1, after, by=-1)
-    session.execute(
-        update(WaitingPlace)
-        .where(col(WaitingPlace.enrolment_id) == enrolment_id)
-        .values(position=after)
-    )
     record(
         session,
         by,
@@ -93,6 +80,22 @@ def move_in_line(
         before=before,
         after=after,
     )
+    return after
+
+
+def stand_at(session: Session, enrolment_id: UUID, to: int) -> int:
+    """Have somebody who waits stand at a position, or at the end if there is none such."""
+    of = WaitingPlace
+    place = session.get_one(of, enrolment_id, populate_existing=True)
+    last = session.execute(
+        select(func.count()).select_from(of).where(of.edition_id == place.edition_id)
+    ).scalar_one()
+    before, after = place.position, min(max(1, to), int(last))
+    if after < before:
+        _shift(session, place.edition_id, after, before - 1, by=1)
+    elif after > before:
+        _shift(session, place.edition_id, before + 1, after, by=-1)
+    session.execute(update(of).where(col(of.enrolment_id) == enrolment_id).values(position=after))
     return after
 
 
@@ -131,7 +134,7 @@ def offer_seats(session: Session, edition: Edition, *, now: datetime) -> int:
 def _next_in_line(
     session: Session, edition_id: UUID, after: int
 ) -> list[tuple[UUID, int, Account]]:
-    """Some of those who wait without an offer, in their order."""
+    """Some of those who wait without an offer and could take one, in their order."""
     of = WaitingPlace
     has_offer = (
         select(SeatOffer.id)
@@ -145,7 +148,12 @@ def _next_in_line(
         select(of.enrolment_id, of.position, Account)
         .join(Enrolment, col(Enrolment.id) == col(of.enrolment_id))
         .join(Account, col(Account.id) == col(Enrolment.account_id))
-        .where(of.edition_id == edition_id, col(of.position) > after, ~has_offer)
+        .where(
+            of.edition_id == edition_id,
+            col(of.position) > after,
+            ~has_offer,
+            col(Account.suspended_at).is_(None),  # they keep their place in line
+        )
         .order_by(col(of.position))
         .limit(AT_ONCE)
     )

@@ -1,6 +1,7 @@
 """Reading what an address asks for: filters, an order, a page of a list."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from math import ceil
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -44,3 +45,9 @@ def address_of[T: BaseModel](path: str, form: Form[T], *without: str) -> str:
         if text.strip() and name not in form.errors and name not in without
     }
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def in_pages(total: int, page: int, size: int) -> tuple[int, int]:
+    """Which page of a long list is shown when ``page`` is asked for, and which is the last."""
+    last = max(1, ceil(total / size))
+    return min(page, last), last

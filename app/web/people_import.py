@@ -1,7 +1,6 @@
 """An import of people in words: what becomes of its rows, what is wrong, how far it is."""
 
 from collections.abc import Callable
-from math import ceil
 from typing import Any
 
 from fastapi import Request, Response
@@ -12,7 +11,7 @@ from app.core.i18n import pgettext
 from app.models import EnrolmentStatus, Fate, ImportStatus
 from app.queries.list_words import KEYS, headings
 from app.queries.people_imports import ImportSeen, recent_imports, rows_seen
-from app.web.asked import address_of
+from app.web.asked import address_of, in_pages
 from app.web.edition_place import edition_place
 from app.web.exports import Column
 from app.web.forms import Form
@@ -125,8 +124,7 @@ def show_import(
     asked = form.data or RowsAsked()
     is_ready = seen.status is ImportStatus.READY
     total = seen.number(asked.fate) if asked.fate else seen.rows
-    last = max(1, ceil(total / PAGE)) if is_ready else 1
-    on_page = min(asked.page, last)
+    on_page, last = in_pages(total if is_ready else 0, asked.page, PAGE)
     path = f"/editions/{visit.edition.id}/people/import/{seen.id}"
     if wants_part(request) and not seen.is_at_work:
         return Response(headers={"HX-Redirect": path})

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -22,7 +21,7 @@ from app.queries.people import Order, PersonLine, State, Tally, ids_of, lines, t
 from app.services.admission_news import reason_words
 from app.services.admissions import MOST_AT_ONCE, Judgement, decide
 from app.services.undoing import UNDO_WITHIN
-from app.web.asked import address_of, heard
+from app.web.asked import address_of, heard, in_pages
 from app.web.days import Instant
 from app.web.edition_place import edition_place
 from app.web.forms import Form
@@ -126,8 +125,7 @@ def show_people(
     numbers = tally(visit.session, wish.wanted)
     total = numbers.total(wish.wanted.state)
     size = MOST_ON_A_PAGE if filters.all and total <= MOST_ON_A_PAGE else PAGE
-    last = max(1, ceil(total / size))
-    on_page = min(filters.page, last)
+    on_page, last = in_pages(total, filters.page, size)
     people = lines(visit.session, wish.wanted, **wish.in_order, page=on_page, size=size)
     chosen = {line.id for line in people} if filters.tick else set(ticks.chosen)
     deeds = deeds_for(visit, wish.wanted.state)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request, Response
 
 from app.core import clock
+from app.core.collation import sort_key
 from app.core.errors import NotFound
 from app.core.feeds import feed_token
 from app.core.formats import current_zone, local, zone_city, zone_name
@@ -202,7 +203,9 @@ def show_session_form(
 
 def _zone_groups(people: Iterable[People]) -> list[tuple[str, list[tuple[str, str]]]]:
     """The zones to choose from: first those of the edition's countries, then all."""
-    countries = sorted({group.country for group in people}, key=country_name)
+    countries = sorted(
+        {group.country for group in people}, key=lambda code: sort_key(country_name(code))
+    )
     own = [(zone, zone_in_words(zone, c)) for c in countries for zone in zones_of(c)]
     taken = {zone for zone, _words in own}
     others = [pair for pair in zones_in_words() if pair[0] not in taken]

@@ -4,14 +4,16 @@
 """
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Column, Integer, func, inspect, select, text
+from sqlalchemy import Column, Integer, column, func, inspect, select, table, text
 from sqlmodel import SQLModel, col
+from sqlmodel import select as select_rows
 
 from app.core import db, migrating
-from app.models import Account
+from app.models import Account, BulkDecision, BulkDecisionLine, Enrolment, Verdict
 
 
 def shape() -> set[str]:
@@ -68,6 +70,17 @@ def test_a_table_made_anew_takes_nothing_with_it(loaded: str) -> None:
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
+def test_alembics_own_command_takes_nothing_with_it_either(loaded: str) -> None:
+    """Whoever develops goes back and forth with it, and it opens the database itself."""
+    del loaded
+    before = how_many()
+
+    command.downgrade(migrating.config(), "a41d7c0e9b58")
+    command.upgrade(migrating.config(), "head")
+
+    assert how_many() == before
+
+
 def test_a_migration_that_breaks_references_is_undone(loaded: str) -> None:
     del loaded
     if db.engine().dialect.name != "sqlite":
@@ -99,3 +112,28 @@ def test_accounts_that_were_there_before_addresses_were_confirmed_count_as_confi
         same = col(Account.email_confirmed_at) == col(Account.created_at)
         confirmed = session.execute(select(same)).scalars().all()
     assert list(confirmed) == [True] * (before - 1)
+
+
+def test_words_of_a_decision_go_beside_each_person_and_back(loaded: str) -> None:
+    del loaded
+    with db.changing() as session:
+        one = session.exec(select_rows(Enrolment).limit(1)).one()
+        by = one.account_id
+        made = BulkDecision(edition_id=one.edition_id, account_id=by, verdict=Verdict.DECLINE)
+        session.add(made)
+        session.flush()
+        line = BulkDecisionLine(
+            decision_id=made.id, enrolment_id=one.id, before=one.status, words="Too late."
+        )
+        session.add(line)
+
+    def said(name: str) -> list[str]:
+        told = table(name, column("words"))
+        with db.engine().connect() as connection:
+            return list(connection.execute(select(told)).scalars())
+
+    migrating.downgrade(db.engine(), "7b3e9c15d0f4")
+    before = said("bulk_decision")
+    migrating.upgrade(db.engine())
+
+    assert (before, said("bulk_decision_line")) == (["Too late."], ["Too late."])

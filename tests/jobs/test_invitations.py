@@ -11,12 +11,14 @@ from typing import ClassVar
 import pytest
 from sqlmodel import Session, select
 
+from app.core.db import changing
 from app.core.settings import settings
 from app.jobs.invitations import send_invitation
 from app.models import EnrolmentPolicy, Invitation, InvitationState
 from app.queries.work import MOST_TRIES
 from app.services.invitations import invite, link_of, revoke_invitation
 from tests.make import Make
+from tests.sink import listening
 
 NOW = datetime(2026, 6, 8, 15, 0, tzinfo=UTC)
 
@@ -102,3 +104,34 @@ def test_what_cannot_be_delivered_is_given_up_and_shown(
 
     session.refresh(one)
     assert (one.state, one.tries) == (InvitationState.FAILED, MOST_TRIES)
+
+
+def test_a_refused_address_is_given_up_at_once(
+    session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = invited(session, make)
+
+    with listening() as sink:
+        sink.to_recipient = "550 5.1.1 No such user here"
+        monkeypatch.setenv("TALLER_SMTP_URL", f"smtp://127.0.0.1:{sink.port}")
+        settings.cache_clear()
+        send_invitation(one.id)
+
+    session.refresh(one)
+    assert (one.state, one.tries) == (InvitationState.FAILED, 1)
+
+
+def test_mail_programs_take_a_new_link_for_a_new_mail(
+    session: Session, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = invited(session, make)
+    boss = make.coordinator().id
+
+    with a_mail_server(monkeypatch) as taken:
+        send_invitation(one.id)
+        with changing() as own:
+            invite(own, one.edition_id, [one.email], language="es", by=boss, now=NOW)
+        send_invitation(one.id)
+
+    numbers = {message_from_bytes(content)["Message-ID"] for content in taken}
+    assert len(taken) == len(numbers) == 2

@@ -65,22 +65,22 @@ LAST = ["Núñez Ávila", "O’Brien", "Peña", "Guimarães", "Lefèvre", "d’�
 WORDS = {  # of the mails about a place that is given, the line, and a place that is offered
     "es": (
         "Tiene un cupo en el curso",
-        "Le escribiremos en cuanto haya un cupo para usted.",
+        "en la lista de espera del curso",
         "y es suyo si lo quiere.",
     ),
     "pt": (
         "Você tem uma vaga no curso",
-        "Escreveremos assim que houver uma vaga para você.",
+        "da lista de espera do curso",
         "e ela é sua se você quiser.",
     ),
     "en": (
         "You have a place in the course",
-        "We write to you as soon as there is a place for you.",
+        "on the waiting list for the course",
         "and it is yours if you want it.",
     ),
     "fr": (
         "Vous avez une place dans le cours",
-        "Nous vous écrirons dès qu’une place se libère pour vous.",
+        "de la liste d’attente du cours",
         "et elle est à vous si vous la voulez.",
     ),
 }

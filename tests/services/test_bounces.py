@@ -5,13 +5,14 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app import cli
 from app.core.bounces import report
 from app.core.db import changing
-from app.models import Account, Message
+from app.models import Account, Invitation, InvitationState, Message
 from app.services.bounces import take_reports
+from app.services.invitations import invite, mail_number, record_invitation_sent
 from app.services.notifications import welcome
 from tests.make import Make
 
@@ -63,15 +64,17 @@ def message(session: Session, ana: Account) -> Message:
     return message
 
 
+PLAIN = {
+    "to": "Ana@Example.org",
+    "action": "failed",
+    "status": "5.1.1",
+    "kind": "text/rfc822-headers",
+}
+
+
 def written(message: Message, **given: str) -> bytes:
-    plain = {
-        "to": "Ana@Example.org",
-        "action": "failed",
-        "status": "5.1.1",
-        "kind": "text/rfc822-headers",
-        "original": f"Subject: Hello\nMessage-ID: <{message.id}@testserver>\nTo: x@example.org\n",
-    }
-    return REPORT.format(**plain | given).encode()
+    original = f"Subject: Hello\nMessage-ID: <{message.id}@testserver>\nTo: x@example.org\n"
+    return REPORT.format(**PLAIN | {"original": original} | given).encode()
 
 
 def taken(raw: bytes) -> int:
@@ -123,6 +126,25 @@ def test_other_reports_mark_nobody(
 )
 def test_what_is_no_report_is_none(raw: bytes) -> None:
     assert report(raw) == []
+
+
+def test_an_invitation_that_came_back_is_shown_as_not_delivered(
+    session: Session, make: Make
+) -> None:
+    edition, boss = make.edition(), make.coordinator()
+    invite(session, edition.id, ["ana@example.org"], language="es", by=boss.id, now=NOW)
+    one = session.exec(select(Invitation)).one()
+    record_invitation_sent(session, one.id, now=NOW)
+    make.saved(one)
+
+    def comes_back(generation: int) -> int:
+        original = f"Message-ID: <{mail_number(one.id, generation)}@testserver>\n"
+        return taken(REPORT.format(**PLAIN | {"original": original}).encode())
+
+    assert comes_back(one.generation + 1) == 0
+    assert comes_back(one.generation) == 1
+    session.refresh(one)
+    assert one.state is InvitationState.FAILED
 
 
 def test_somebody_who_has_another_address_by_now_is_not_marked(

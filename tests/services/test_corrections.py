@@ -17,13 +17,14 @@ from app.models import (
     EnrolmentStatus,
     Gender,
     LeavingReason,
+    Reason,
 )
 from app.queries.figures import Part
 from app.queries.installation import miscounted
 from app.queries.leaving import by_country, by_reason, drop_outs
-from app.services.approvals import withdraw
 from app.services.corrections import Mended, correct, correct_own_gender
 from app.services.enrolments import enrol, leave
+from tests.deciding import withdraw
 from tests.make import Make
 
 NOW = datetime(2026, 6, 8, 15, 0, tzinfo=UTC)
@@ -108,7 +109,9 @@ def test_who_left_is_a_figure_by_gender_country_and_reason(session: Session, mak
         place = placed(session, make, edition, gender=gender, country=country)
         leave(session, place.account_id, edition.id, because=reason, word="Moved", now=NOW)
     taken_out = placed(session, make, edition, gender=Gender.MAN)
-    withdraw(session, edition.id, [taken_out.id], by=boss.id, now=NOW, because=LeavingReason.WORK)
+    withdraw(
+        session, edition.id, [taken_out.id], by=boss.id, now=NOW, because=Reason.NEVER_TOOK_PART
+    )
     placed(session, make, edition)
     by_application = make.edition(policy=EnrolmentPolicy.APPLICATION)
     applied = placed(session, make, by_application)
@@ -117,7 +120,12 @@ def test_who_left_is_a_figure_by_gender_country_and_reason(session: Session, mak
     found = drop_outs(session, edition.id)
 
     reasons = {row.key: (row.total, row.parts[Part.WOMEN]) for row in by_reason(found)}
-    assert reasons == {"time": (2, 2), "work": (1, 0), "other": (1, 0), "not_stated": (1, 0)}
+    assert reasons == {
+        "time": (2, 2),
+        "never_took_part": (1, 0),
+        "other": (1, 0),
+        "not_stated": (1, 0),
+    }
     assert {row.key: row.total for row in by_country(found)} == {"CO": 4, "CR": 1}
     assert sum(row.parts[Part.NOT_STATED] for row in by_country(found)) == 1
     assert drop_outs(session, by_application.id) == []

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.core import db
+from app.core.errors import RuleBroken
 from app.models import (
     Account,
     Edition,
@@ -19,10 +20,12 @@ from app.models import (
     SeatOffer,
     Verdict,
 )
+from app.queries.balance import balance, room
 from app.queries.installation import miscounted
+from app.queries.waiting_lists import waiting_line
 from app.services.admissions import Judgement, decide
 from app.services.enrolments import change_status, enrol, leave
-from app.services.offers import move_on
+from app.services.offers import accept_offer, move_on
 from app.services.seats import reserve_seats
 from app.services.undoing import undo
 from tests.make import Make
@@ -71,6 +74,17 @@ def place(session: Session, name: str) -> Enrolment:
         .join(Account, col(Account.id) == col(Enrolment.account_id))
         .where(Account.name == name)
     ).one()
+
+
+def line(session: Session, edition: Edition) -> list[tuple[str, int]]:
+    return [(one.name, one.position) for one in waiting_line(session, edition.id)]
+
+
+def places_taken(session: Session, edition: Edition) -> int:
+    of = Enrolment
+    return len(
+        session.exec(select(of).where(of.edition_id == edition.id, of.status == ACTIVE)).all()
+    )
 
 
 type Way = Callable[[Session, Edition, Enrolment, Account], object]
@@ -211,3 +225,93 @@ def test_a_decision_that_is_taken_back_leaves_its_seat_with_the_coordinator(
 
     assert offers(session) == []
     assert session.get_one(Enrolment, applied.id).status is EnrolmentStatus.APPLIED
+
+
+def test_a_held_seat_counts_as_gone_for_all_but_the_one_it_is_held_for(
+    session: Session, make: Make, boss: Account
+) -> None:
+    """What is said before deciding is what approving makes of it."""
+    edition, [sitting] = filled(session, make, 1, "First", "Second")
+    they_leave(session, edition, sitting, boss)
+    first, second = place(session, "First").id, place(session, "Second").id
+
+    there_is = room(session, edition.id)
+
+    assert (there_is.taken, there_is.held, there_is.left) == (0, 1, 0)
+    assert balance(session, edition.id, [first]).left_after == 0
+    assert balance(session, edition.id, [second]).left_after == -1
+    assert balance(session, edition.id, [first, second]).left_after == -1
+
+
+def test_nobody_comes_back_to_a_seat_that_is_offered_to_another(
+    session: Session, make: Make, boss: Account
+) -> None:
+    edition, [sitting] = filled(session, make, 1, "First")
+    done = decide(
+        session, edition.id, [sitting.id], Judgement(Verdict.WITHDRAW), by=boss.id, now=NOW
+    )
+
+    with pytest.raises(RuleBroken, match="or are offered one"):
+        undo(session, edition.id, done.id, by=boss.id, now=LATER)
+
+    accept_offer(session, place(session, "First").account_id, edition.id, now=LATER)
+    assert places_taken(session, edition) == 1
+
+
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.DECLINE])
+def test_whoever_comes_back_to_the_line_stands_where_they_stood(
+    session: Session, make: Make, boss: Account, verdict: Verdict
+) -> None:
+    edition, _sitting = filled(session, make, 1, "A", "B", "C", "D", "E")
+    edition.capacity = 3
+    session.add(edition)
+    ids = [place(session, name).id for name in ("D", "B")]
+    done = decide(session, edition.id, ids, Judgement(verdict), by=boss.id, now=NOW)
+    meanwhile = line(session, edition)
+
+    undo(session, edition.id, done.id, by=boss.id, now=LATER)
+
+    assert meanwhile == [("A", 1), ("C", 2), ("E", 3)]
+    assert line(session, edition) == [("A", 1), ("B", 2), ("C", 3), ("D", 4), ("E", 5)]
+
+
+def test_nobody_passes_those_who_wait_by_coming_just_when_kept_seats_are_free(
+    session: Session, make: Make, boss: Account
+) -> None:
+    """The last day of keeping is over, and the sweep has not come by yet."""
+    edition = make.edition(capacity=1)
+    reserve_seats(session, edition.id, country="UY", seats=1, by=boss.id, now=NOW)
+    join(session, make.account(name="First", country="BR"), edition)
+    edition.reserve_until = DAY - timedelta(days=1)
+    session.add(edition)
+
+    newcomer = join(session, make.account(name="New", country="BR"), edition)
+
+    assert newcomer.status is WAITLISTED
+    assert offers(session) == [("First", OfferState.OPEN)]
+
+
+def test_who_is_suspended_is_passed_over_and_keeps_their_place_in_line(
+    session: Session, make: Make, boss: Account
+) -> None:
+    edition, [sitting] = filled(session, make, 1, "First", "Second")
+    first = session.get_one(Account, place(session, "First").account_id)
+    first.suspended_at = NOW
+    session.add(first)
+
+    they_leave(session, edition, sitting, boss)
+
+    assert offers(session) == [("Second", OfferState.OPEN)]
+    assert line(session, edition) == [("First", 1), ("Second", 2)]
+
+
+def test_nobody_is_offered_a_seat_who_is_declined_in_the_same_breath(
+    session: Session, make: Make, boss: Account
+) -> None:
+    edition, [sitting] = filled(session, make, 1, "First", "Second", "Third")
+    they_leave(session, edition, sitting, boss)
+    ids = [place(session, name).id for name in ("First", "Second")]
+
+    decide(session, edition.id, ids, Judgement(Verdict.DECLINE), by=boss.id, now=NOW)
+
+    assert offers(session) == [("First", OfferState.ENDED), ("Third", OfferState.OPEN)]

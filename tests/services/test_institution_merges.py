@@ -211,6 +211,38 @@ def test_a_focal_point_who_was_removed_stays_so(
     assert focal.platform_role is None
 
 
+def test_a_focal_point_who_was_named_anew_stays_so(
+    session: Session, make: Make, boss: Account, pair: tuple[Institution, Institution]
+) -> None:
+    """By an administrator, on the page of the account."""
+    gone, stays = pair
+    focal, head = make.focal(gone), make.administrator()
+    merged = merge(session, gone.id, stays.id, by=boss.id)
+    give_platform_role(session, focal.id, None, by=head.id)
+    role = PlatformRole.COORDINATOR
+    give_platform_role(session, focal.id, role, institution_id=stays.id, by=head.id)
+
+    undo_merge(session, merged.merge_id, by=boss.id, now=NOW)
+
+    assert fresh(session, focal).coordinates_id == stays.id
+
+
+def test_nobody_becomes_focal_point_of_what_was_merged(
+    session: Session, make: Make, boss: Account, pair: tuple[Institution, Institution]
+) -> None:
+    gone, stays = pair
+    merge(session, gone.id, stays.id, by=boss.id)
+
+    with pytest.raises(RuleBroken, match="no such institution"):
+        give_platform_role(
+            session,
+            make.account().id,
+            PlatformRole.COORDINATOR,
+            institution_id=gone.id,
+            by=make.administrator().id,
+        )
+
+
 def test_an_institution_chosen_while_it_was_merged_is_its_successor(
     session: Session, make: Make, boss: Account, pair: tuple[Institution, Institution]
 ) -> None:

@@ -391,9 +391,9 @@ def test_a_list_that_nobody_confirms_is_gone_after_a_day(
 
     with db.changing() as own:
         throw_away(own, edition.id, thrown.id)
-        young = forget_old(own, now=NOW)
+        young = forget_old(own, now=NOW + people_imports.KEPT_FOR)
     with db.changing() as own:
-        gone = forget_old(own, now=NOW + 2 * people_imports.KEPT_FOR)
+        gone = forget_old(own, now=NOW + people_imports.KEPT_FOR + timedelta(seconds=1))
 
     session.expire_all()
     assert (young, gone) == (0, 1)

@@ -8,8 +8,8 @@ from sqlmodel import Session, select
 from app.core import clock, db
 from app.core.db import changing
 from app.models import Activity, Certificate, Enrolment, EnrolmentStatus, Progress
-from app.services.approvals import withdraw
 from app.services.progress import finish
+from tests.deciding import withdraw
 from tests.make import Make
 
 

@@ -22,7 +22,7 @@ from app.models import (
     SeatOffer,
 )
 from app.queries.editions import terms_of
-from app.queries.seats import NOWHERE, Origin, Reserve, Seats, seats_left
+from app.queries.seats import NOWHERE, Origin, Reserve, Seats, seats_of
 from app.queries.waiting_lists import to_move_on
 from app.services.approvals import approve
 from app.services.editions import change_terms
@@ -64,7 +64,7 @@ def test_how_many_seats_somebody_can_get(
 def test_an_edition_without_a_number_of_places_has_one_for_everybody(
     make: Make, session: Session
 ) -> None:
-    assert seats_left(session, make.edition(), "CO", None, on=DAY) is None
+    assert seats_of(session, make.edition(), on=DAY).left_for(Origin("CO", None)) is None
 
 
 def kept(session: Session, make: Make, **given: Any) -> tuple[Edition, Account]:
@@ -191,5 +191,6 @@ def test_seats_kept_for_a_merged_institution_are_its_successors(
 
     merge(session, old.id, new.id, by=boss.id)
 
-    assert seats_left(session, edition, "CO", new.id, on=DAY) == 1
-    assert seats_left(session, edition, "CO", None, on=DAY) == 0
+    seats = seats_of(session, edition, on=DAY)
+    assert seats.left_for(Origin("CO", new.id)) == 1
+    assert seats.left_for(Origin("CO", None)) == 0

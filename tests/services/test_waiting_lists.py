@@ -30,12 +30,13 @@ from app.models import (
 from app.queries.editions import terms_of
 from app.queries.installation import findings, miscounted
 from app.queries.waiting_lists import standing_of
-from app.services.approvals import approve, put_in_line, withdraw
+from app.services.approvals import approve
 from app.services.editions import change_terms
 from app.services.enrolment_counts import rebuild
 from app.services.enrolments import change_status, enrol, leave
 from app.services.offers import accept_offer, decline_offer, move_on
 from app.services.waiting_lists import move_in_line
+from tests.deciding import put_in_line, withdraw
 from tests.make import Make
 
 DAY = date(2026, 6, 8)
@@ -221,11 +222,10 @@ def test_an_offer_without_an_answer_lapses_by_itself_and_only_once(
 
     assert offered(session) == [("A", OfferState.LAPSED), ("B", OfferState.OPEN)]
     assert line(session, edition) == ["B", "C"]
-    assert [m.kind for m in session.exec(select(Message).order_by(col(Message.id)))] == [
-        "seat offered",
-        "offer lapsed",
-        "seat offered",
-    ]
+    told = session.exec(
+        select(Message).where(Message.kind != "put in line").order_by(col(Message.id))
+    )
+    assert [m.kind for m in told] == ["seat offered", "offer lapsed", "seat offered"]
 
 
 def test_two_sweeps_at_once_offer_a_seat_once(session: Session, make: Make) -> None:
@@ -322,8 +322,38 @@ def test_applicants_are_put_in_line_as_they_applied_and_told_where_they_stand(
     put_in_line(session, edition.id, [e.id for e in reversed(others)], by=boss.id, now=NOW)
 
     assert line(session, edition) == ["A", "B", "C"]
-    told = session.exec(select(Message).where(Message.kind == "put in line")).all()
+    told = session.exec(select(Message).where(Message.kind == "put on the waiting list")).all()
     assert sorted(m.body.split("number ")[1][0] for m in told) == ["1", "2", "3"]
+    assert all("/place" in m.body for m in told)
+
+
+def test_who_comes_when_all_is_taken_has_their_number_in_writing_and_who_applies_that_they_did(
+    session: Session, make: Make
+) -> None:
+    full(session, make, "A", "B")
+    applied = make.edition(policy=EnrolmentPolicy.APPLICATION)
+    asks = join(session, make.account(name="C"), applied)
+    join(session, session.get_one(Account, asks.account_id), applied)  # twice is once
+
+    told = session.exec(select(Message).order_by(col(Message.created_at), col(Message.id))).all()
+
+    assert [(m.kind, m.account_id) for m in told] == [
+        ("put in line", person(session, "A").id),
+        ("put in line", person(session, "B").id),
+        ("application received", asks.account_id),
+    ]
+    assert ["number 1" in told[0].body, "number 2" in told[1].body] == [True, True]
+
+
+def test_who_is_put_in_line_while_places_are_free_waits_for_the_coordinator(
+    session: Session, make: Make
+) -> None:
+    edition = make.edition(policy=EnrolmentPolicy.APPLICATION, capacity=2)
+    applicant, boss = join(session, make.account(name="A"), edition), make.coordinator()
+
+    put_in_line(session, edition.id, [applicant.id], by=boss.id, now=NOW)
+
+    assert (line(session, edition), offered(session)) == (["A"], [])
 
 
 def test_a_coordinator_may_give_a_held_seat_to_the_one_it_is_held_for_and_no_other(
@@ -384,7 +414,8 @@ def test_the_line_has_no_gap_and_no_seat_is_sold_twice_after_any_sequence_of_cha
         try:
             if what in acts:
                 acts[what](who)
-            elif place and what not in {"active", "completed"}:  # seats are given by `approve`
+            elif place and what not in {"active", "completed", "waitlisted"}:
+                # `approve` gives seats, and who is put in line waits for the coordinator
                 change_status(session, place, EnrolmentStatus(what), now=now)
         except (RuleBroken, NotFound):
             continue
