@@ -13,6 +13,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 #: A text before which an export put an apostrophe, so that no spreadsheet runs it as a formula.
 _DEFUSED = re.compile(r"'\s*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 -- the wide ones
+_DEFUSED_INSIDE = re.compile(r"(;[ \"]{0,9})'(?=[=+\-@＝＋－＠])")  # noqa: RUF001 -- as above
 _SEPARATORS = ",;\t"
 
 
@@ -62,7 +63,8 @@ def _lines(text: str, separator: str, skipped: int, most: int) -> list[Line]:
 
 
 def _armed(cell: str) -> str:
-    return cell[1:] if _DEFUSED.match(cell) else cell
+    plain = cell[1:] if _DEFUSED.match(cell) else cell
+    return _DEFUSED_INSIDE.sub(r"\1", plain)
 
 
 def _text(content: bytes) -> str:

@@ -24,6 +24,14 @@ def place_of_link(row: UUID) -> str:
     return f"⟦link:{row}⟧"
 
 
+def without_places(words: str) -> str:
+    """What somebody wrote, as it may stand in a message: no words of people become a link.
+
+    Whoever knows the id of another's link, out of a backup say, would have us send them the secret.
+    """
+    return words.replace("⟦link:", "⟦ link:")
+
+
 def with_links(text: str) -> str:
     """``text`` with the whole address of each link: for the person it was written to alone."""
     return _PLACE.sub(lambda found: _address(UUID(found[1])), text)

@@ -9,9 +9,14 @@ from structlog.typing import ExcInfo
 
 from app.core.settings import settings
 
+#: Who else writes what went wrong: the server and the queue, each with all that an error says.
+_OTHERS = ("uvicorn.error", "huey", "huey.consumer", "asyncio")
+
 
 def set_up() -> None:
     """Personal data never goes into a log: events name ids, kinds and counts."""
+    for other in _OTHERS:
+        logging.getLogger(other).addFilter(_without_words)
     render = (
         structlog.processors.JSONRenderer()
         if settings().in_production
@@ -44,6 +49,14 @@ def named(error: BaseException) -> str:
         causes.append(type(now).__qualname__)
         now = now.__cause__ or now.__context__
     return " from ".join(causes)
+
+
+def _without_words(record: logging.LogRecord) -> bool:
+    """Have the record name its error as we do: a database says whose address is taken."""
+    if record.exc_info and record.exc_info[1]:
+        record.msg = f"{record.getMessage().strip()}: {named(record.exc_info[1])}"
+        record.args, record.exc_info, record.exc_text = (), None, None
+    return True
 
 
 class _InFrames:

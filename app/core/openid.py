@@ -114,9 +114,16 @@ def finish(
         provider.issuer,
         _text(claims["sub"], 255),
         _text(claims.get("email"), 254),
-        claims.get("email_verified") in {True, "true"},
+        _is_verified(claims),
         _text(claims.get("name"), 250),
     )
+
+
+def _is_verified(claims: dict[str, Any]) -> bool:
+    """An address in other letters may be another's mailbox, though we read it as the plain one."""
+    address = _text(claims.get("email"), 254)
+    plain = address.rpartition("@")[0].isascii()
+    return plain and claims.get("email_verified") in (True, "true")
 
 
 def _text(claim: object, longest: int) -> str:

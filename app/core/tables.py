@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -25,6 +27,24 @@ MOST_LINES = 50_000
 CHUNK = 64 * 1024
 HEAD = 20
 DELIMITERS = ",;\t|"
+
+#: What a package says whose content is broken, or packed in a way that we do not know.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
+#: Declarations let a few letters stand for millions; XML may be in letters of two bytes as well.
+_DECLARATIONS = tuple(
+    sign.encode(letters)
+    for sign in ("<!DOCTYPE", "<!ENTITY")
+    for letters in ("ascii", "utf-16-le", "utf-16-be")
+)
 
 #: A line of the file by its number, as texts.
 Line = tuple[int, list[str]]
@@ -146,7 +166,7 @@ def _refuse_bombs(file: BinaryIO) -> None:
             left = MOST_BYTES_UNPACKED
             for part in parts:
                 left -= _weight(packed, part, min(left, MOST_BYTES_OF_A_PART))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except UNREADABLE as error:
         raise no_table() from error
 
 
@@ -157,9 +177,10 @@ def _weight(packed: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
             weight += len(chunk)
             if weight > most:
                 raise too_much()
-            if b"<!DOCTYPE" in before + chunk or b"<!ENTITY" in before + chunk:
+            seen = before + chunk
+            if any(sign in seen for sign in _DECLARATIONS):
                 raise no_table()
-            before = chunk[-16:]
+            before = chunk[-2 * len("<!DOCTYPE") :]
     return weight
 
 

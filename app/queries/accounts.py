@@ -60,14 +60,16 @@ class KeySeen:
     created_at: datetime
 
 
-def credentials(session: Session, email: str) -> Credentials | None:
-    """Of whoever has the address. No password opens an account whose address nobody confirmed."""
+def credentials(session: Session, email: str, *, held: bool = False) -> Credentials | None:
+    """Of whoever has the address. No password opens an account whose address nobody confirmed.
+
+    ``held``: until this is kept, nobody gives the account another password.
+    """
     opening = case((col(Account.email_confirmed_at).is_not(None), col(Account.password_hash)))
-    row = session.exec(
-        select(Account.id, opening, Account.platform_role).where(
-            Account.email == normalized_email(email)
-        )
-    ).one_or_none()
+    query = select(Account.id, opening, Account.platform_role).where(
+        Account.email == normalized_email(email)
+    )
+    row = session.exec(query.with_for_update(key_share=True) if held else query).one_or_none()
     return Credentials(*row) if row else None
 
 
@@ -84,8 +86,8 @@ def nobody_yet() -> tuple[ColumnElement[bool], ...]:
     return (
         col(Account.email_confirmed_at).is_(None),
         col(Account.password_hash).is_not(None),
-        ~exists().where(col(Enrolment.account_id) == col(Account.id)),
-        ~exists().where(col(EditionStaff.account_id) == col(Account.id)),
+        ~exists().where(col(Enrolment.account_id) == col(Account.id)).correlate(Account),
+        ~exists().where(col(EditionStaff.account_id) == col(Account.id)).correlate(Account),
     )
 
 

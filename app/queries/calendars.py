@@ -20,6 +20,7 @@ from app.models import (
     PlatformRole,
     SessionStatus,
 )
+from app.queries.visits import is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def feed_owner(session: Session, account_id: UUID) -> FeedOwner | None:
             col(Account.language),
             col(Account.calendar_generation),
             col(Account.platform_role),
-        ).where(col(Account.id) == account_id, col(Account.suspended_at).is_(None))
+        ).where(col(Account.id) == account_id, is_open())
     ).one_or_none()
     return FeedOwner(*row) if row else None
 

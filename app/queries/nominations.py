@@ -12,12 +12,13 @@ from app.models import Account, Enrolment, EnrolmentStatus, normalized_email
 
 def person_to_name(session: Session, email: str, institution_id: UUID) -> Account | None:
     """Somebody of the institution, by their address; of nobody else anything is told."""
-    return session.execute(
+    found = session.execute(
         select(Account).where(
             col(Account.email) == normalized_email(email),
             col(Account.institution_id) == institution_id,
         )
     ).scalar_one_or_none()
+    return None if found is None or found.is_pending else found
 
 
 @dataclass(frozen=True, slots=True)

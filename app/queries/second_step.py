@@ -8,6 +8,7 @@ from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
 from app.models import Account, Authenticator, Passkey, PlatformRole, RecoveryCode, SignIn
+from app.queries.visits import is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def half_signed_in(session: Session, token_hash: str, *, now: datetime) -> HalfS
         .where(
             SignIn.token_hash == token_hash,
             col(SignIn.second_step_due).is_(True),
-            col(Account.suspended_at).is_(None),
+            is_open(),
             SignIn.expires_at > now,
         )
     ).one_or_none()

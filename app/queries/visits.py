@@ -220,21 +220,26 @@ _ENROLMENT: tuple[Any, ...] = (
 )
 
 
+def is_open(whose: Any = Account) -> ColumnElement[bool]:
+    """The condition that an account opens something: it is neither suspended nor nobody's."""
+    return col(whose.suspended_at).is_(None) & col(whose.deleted_at).is_(None)
+
+
 def may_be_looked_at() -> ColumnElement[bool]:
     """The condition on `Account` that support may see the product as this person does."""
-    return col(Account.platform_role).is_(None) & col(Account.suspended_at).is_(None)
+    return col(Account.platform_role).is_(None) & is_open()
 
 
 def _may_look() -> ColumnElement[bool]:
     return (
         col(_Support.platform_role).is_not(None)
         & col(_Support.coordinates_id).is_(None)
-        & col(_Support.suspended_at).is_(None)
+        & is_open(_Support)
     )
 
 
 def _signed_in() -> Select[tuple[Any, ...]]:
-    """Whoever signed in, or the participant whose pages they look at; none who is suspended."""
+    """Whoever signed in, or the participant whose pages they look at; none that is shut out."""
     now = bindparam("now", type_=UTCDateTime)
     looks = col(SignIn.viewing_as_id).is_not(None) & (col(SignIn.viewing_until) > now)
     whose = case((looks, col(SignIn.viewing_as_id)), else_=col(SignIn.account_id))
@@ -248,7 +253,7 @@ def _signed_in() -> Select[tuple[Any, ...]]:
             col(SignIn.token_hash) == bindparam("token_hash", type_=String),
             col(SignIn.second_step_due).is_(False),
             col(SignIn.expires_at) > now,
-            col(Account.suspended_at).is_(None),
+            is_open(),
             or_(col(_Support.id).is_(None), and_(_may_look(), may_be_looked_at())),
         )
     )
@@ -270,7 +275,7 @@ def _holding_a_key() -> Select[tuple[Any, ...]]:
         .where(
             col(ApiToken.token_hash) == bindparam("token_hash", type_=String),
             col(ApiToken.revoked_at).is_(None),
-            col(Account.suspended_at).is_(None),
+            is_open(),
         )
     )
 

@@ -27,6 +27,7 @@ from app.queries.audit import (
 from app.queries.audit_subjects import subjects
 from app.web.asked import address_of, asked, in_pages
 from app.web.audit_words import in_words, said
+from app.web.days import Day
 from app.web.export_records import exported_from, note_export
 from app.web.exports import Cell, Column, csv_response, file_name
 from app.web.forms import Form
@@ -44,8 +45,8 @@ class AuditFilter(BaseModel):
     person: str = Field(default="", max_length=100)
     action: str = Field(default="", max_length=60)
     kind: str = Field(default="", max_length=40)
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
     page: int = Field(default=1, ge=1, le=1_000_000)
     keys: bool = False
 

@@ -19,6 +19,7 @@ from app.queries.editions import EditionTerms, has_key, terms_of
 from app.services.editions import Changed, change_terms, needs_a_key
 from app.services.roles import appoint_by_address, dismiss
 from app.services.seats import FewerThanKept
+from app.web.days import Day
 from app.web.edition_place import around_settings
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
@@ -33,21 +34,21 @@ Appointer = Annotated[EditionVisit, guarded_by(edition_where(Action.APPOINT_STAF
 
 
 class Settings(BaseModel):
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     reporting_year: int = Field(ge=2000, le=2100)
     policy: EnrolmentPolicy
-    enrol_from: date | None = None
-    enrol_until: date | None = None
+    enrol_from: Day | None = None
+    enrol_until: Day | None = None
     capacity: int | None = Field(default=None, ge=1, le=10_000_000)
     waiting_list: bool = False
     offer_days: int = Field(default=3, ge=1, le=60)
-    offers_until: date | None = None
-    reserve_until: date | None = None
+    offers_until: Day | None = None
+    reserve_until: Day | None = None
     required_share: int = Field(ge=0, le=100)
     requires_capstone: bool = False
     gives_certificate: bool = False
-    capstone_due_on: date | None = None
+    capstone_due_on: Day | None = None
 
     @field_validator("ends_on")
     @classmethod

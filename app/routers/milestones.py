@@ -1,6 +1,5 @@
 """The milestones of a team's work: added, changed, moved and removed by its members."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from app.services.capstones import (
     remove_milestone,
 )
 from app.web.capstone_page import NEW_MILESTONE, own_team, show_work
+from app.web.days import Day
 from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
@@ -34,7 +34,7 @@ Member = Annotated[EditionVisit, guarded_by(edition_where(Action.WRITE_CAPSTONE)
 class MilestoneForm(BaseModel):
     title: Tidy = Field(max_length=200)
     responsible: Tidy = Field(default="", max_length=120)
-    due_on: date | None = None
+    due_on: Day | None = None
     indicator: str = Field(default="", max_length=300)
     resources: str = Field(default="", max_length=300)
     was: str = ""  # the mark of what the person had before them

@@ -144,7 +144,7 @@ def _enter(request: Request, visit: HalfVisit, way: Way) -> Response:
 
 def show(request: Request, visit: HalfVisit, form: Form[CodeForm], way: Way) -> Response:
     person = visit.person
-    about = about_second_step(visit.session, person.account_id, person.email)
+    about = about_second_step(visit.session, person.sign_in_id, person.account_id, person.email)
     page = "second_step" if about["step"].is_set_up else "second_step_needed"
     return render(
         request,
@@ -173,7 +173,7 @@ def begin_on_the_way(
     visit: HalfWay, form: Annotated[Form[Way], Depends(submitted(Way))]
 ) -> Response:
     _has_none(visit)
-    begin_authenticator(visit.session, visit.person.account_id)
+    begin_authenticator(visit.session, visit.person.sign_in_id, visit.person.account_id)
     return go_to(f"{STEP}?{form.data.query if form.data else ''}")
 
 
@@ -184,7 +184,11 @@ def confirm_on_the_way(request: Request, visit: HalfWay, form: Code) -> Response
         return show(request, visit, form, _way(form))
     try:
         codes = confirm_authenticator(
-            visit.session, _account(visit), form.data.code, now=clock.now()
+            visit.session,
+            visit.person.sign_in_id,
+            _account(visit),
+            form.data.code,
+            now=clock.now(),
         )
     except RuleBroken as error:
         form.refuse("code", error.message)
@@ -268,7 +272,7 @@ def sign_in_again(visit: SignedIn) -> Response:
 
 @router.post(f"{OWN}/authenticator", name="second_step.begin")
 def begin(visit: SignedIn) -> Response:
-    begin_authenticator(visit.session, _own_account(visit).id)
+    begin_authenticator(visit.session, visit.viewer.sign_in_id, _own_account(visit).id)
     return go_to(f"{OWN}#authenticator")
 
 
@@ -278,7 +282,9 @@ def confirm(request: Request, visit: SignedIn, form: Code) -> Response:
     if form.data is None:
         return show_own(request, visit, Forms(code=form))
     try:
-        codes = confirm_authenticator(visit.session, account, form.data.code, now=clock.now())
+        codes = confirm_authenticator(
+            visit.session, visit.viewer.sign_in_id, account, form.data.code, now=clock.now()
+        )
     except RuleBroken as error:
         form.refuse("code", error.message)
         return show_own(request, visit, Forms(code=form))
@@ -348,5 +354,7 @@ def show_own(request: Request, visit: Visit, forms: Forms) -> Response:
         base=OWN,
         way=Way(),
         is_fresh=_is_fresh(visit),
-        **about_second_step(visit.session, visit.viewer.id, visit.viewer.email),
+        **about_second_step(
+            visit.session, visit.viewer.sign_in_id, visit.viewer.id, visit.viewer.email
+        ),
     )

@@ -84,7 +84,6 @@ def leave(visit: Leaver) -> Response:
         end_sign_in(visit.session, visit.viewer.signed_in_id, visit.viewer.sign_in_id)
     response = go_to("/", say=_("You are signed out."))
     take_back(response)
-    response.headers["Clear-Site-Data"] = '"cache"'  # Back shows the next person nothing
     return response
 
 

@@ -90,7 +90,9 @@ def _sent(provider: SignInProvider, onward: str) -> Response:
 
 def _returned(request: Request, provider: SignInProvider) -> Response:
     begun, asked = attempt_in(request, provider), request.query_params
-    if begun is None or not compare_digest(begun[0].state, asked.get("state", "")):
+    if begun is None or not compare_digest(
+        begun[0].state.encode(), asked.get("state", "").encode()
+    ):
         return _sorry(_("This sign-in was begun elsewhere, or too long ago. Begin again."))
     attempt, onward = begun
     if "code" not in asked:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
+from app.core.tables import UNREADABLE
 from app.models import (
     Application,
     ApplicationForm,
@@ -77,7 +78,7 @@ def kind_of_letter(content: BinaryIO) -> LetterKind | None:
                 return DOCX
             if "mimetype" in names and package.getinfo("mimetype").file_size < MOST_SHORT:
                 return ODT if package.read("mimetype").decode("ascii") == ODT.content_type else None
-    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError, RuntimeError, EOFError):
+    except UNREADABLE:
         return None
     finally:
         content.seek(0)

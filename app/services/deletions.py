@@ -54,6 +54,7 @@ def ask_to_delete(
     session: Session, account_id: UUID, *, with_certificates: bool, now: datetime
 ) -> None:
     """Put down that the account goes, and sign its owner out: who signs in again keeps it."""
+    _hold_administrators(session)
     account = session.get_one(Account, account_id, with_for_update=True)
     _refuse_last_administrator(session, account)
     session.execute(delete(AccountDeletion).where(col(AccountDeletion.account_id) == account_id))
@@ -63,6 +64,16 @@ def ask_to_delete(
     )
     end_sign_ins(session, account_id)
     _announce(session, account, due_at)
+
+
+def _hold_administrators(session: Session) -> None:
+    """Before the account itself, in the order that all keep: of two who go at once, one stays."""
+    session.exec(
+        select(Account.id)
+        .where(Account.platform_role == PlatformRole.ADMINISTRATOR)
+        .order_by(col(Account.id))
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def _refuse_last_administrator(session: Session, account: Account) -> None:
@@ -134,6 +145,7 @@ def delete_account(
     now: datetime,
 ) -> None:
     """Take away all that is declared to go with the account, and leave a row that is nobody's."""
+    _hold_administrators(session)
     account = session.get(Account, account_id, with_for_update=True)
     if account is None or account.deleted_at:
         raise NotFound(_("There is no such account."))

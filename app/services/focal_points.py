@@ -23,7 +23,7 @@ def name_focal_point(session: Session, institution_id: UUID, email: str, *, by: 
     account = session.exec(
         select(Account).where(Account.email == normalized_email(email)).with_for_update()
     ).one_or_none()
-    if account is None:
+    if account is None or account.is_pending:
         raise RuleBroken(_("Nobody has an account with this address. They register first."))
     if account.id == by:
         raise NotAllowed(_("You cannot change your own role."))

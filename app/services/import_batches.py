@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import batched
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import Session, col, select
@@ -26,6 +27,7 @@ from app.models import (
     PeopleImportRow,
     is_over,
 )
+from app.queries.accounts import nobody_yet
 from app.queries.seats import seats_of
 from app.services import import_news
 from app.services.admissions import Judgement, decide
@@ -95,6 +97,9 @@ class Batch:
         on_sqlite = self.session.get_bind().dialect.name == "sqlite"
         into = (insert_sqlite if on_sqlite else insert_postgresql)(Account)
         there = self._institutions(rows)
+        emails = [row.email for row in rows]
+        nobodys = delete(Account).where(col(Account.email).in_(emails), *nobody_yet())
+        self.session.execute(nobodys.execution_options(synchronize_session=False))
         accounts = [
             Account(
                 id=uuid7(),

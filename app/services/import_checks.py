@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import and_, insert, not_
 from sqlmodel import Session, col, select
 
 from app.core.ids import uuid7
@@ -19,6 +19,7 @@ from app.models import (
     PeopleImportRow,
     Verdict,
 )
+from app.queries.accounts import nobody_yet
 from app.queries.seats import Origin, Seats, seats_of
 from app.services.admissions import POSSIBLE
 from app.services.import_rows import (
@@ -138,14 +139,20 @@ def _differences(draft: Draft, account: Account) -> list[str]:
 def known_people(
     session: Session, edition_id: UUID, emails: Iterable[str]
 ) -> dict[str, tuple[Account, EnrolmentStatus | None]]:
-    """Whom we know by these addresses, each with what they are in the edition."""
+    """Whom we know by these addresses, each with what they are in the edition.
+
+    Who only registered with one and never confirmed it is nobody: a stranger may have typed it.
+    """
     mine = (col(Enrolment.account_id) == col(Account.id)) & (
         col(Enrolment.edition_id) == edition_id
     )
     rows = session.exec(
         select(Account, Enrolment.status)
         .join(Enrolment, mine, isouter=True)
-        .where(col(Account.email).in_({email for email in emails if email}))
+        .where(
+            col(Account.email).in_({email for email in emails if email}),
+            not_(and_(*nobody_yet())),
+        )
     )
     found: Iterable[tuple[Account, EnrolmentStatus | None]] = rows  # type: ignore[assignment]  # -- an outer join
     return {account.email: (account, status) for account, status in found}

@@ -15,6 +15,7 @@ from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import choose, speaking
 from app.core.i18n import gettext as _
 from app.core.ids import uuid7
+from app.core.links import without_places
 from app.core.settings import settings
 from app.core.text import one_line
 from app.core.work import Work, later
@@ -73,7 +74,7 @@ def write(
 
 
 def body_of(name: str, paragraphs: Iterable[str]) -> str:
-    known = one_line(name)[:LONGEST_NAME]
+    known = without_places(one_line(name)[:LONGEST_NAME])
     greeting = _("Hello %(name)s,") % {"name": known} if known else _("Hello,")
     closing = _("Taller, the learning workshop of the network") + f"\n{settings().base_url}"
     return "\n\n".join([greeting, *(p.strip() for p in paragraphs), closing])

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.core.errors import RuleBroken
 from app.core.files import Kept
@@ -14,6 +14,7 @@ from app.models import Account, CopyStatus, DataCopy, StoredFile
 from app.queries.own_data import Person, latest_copy
 from app.queries.work import MOST_TRIES
 from app.services.notifications import tell
+from app.services.uploads import let_go
 
 KEPT_FOR = timedelta(days=7)
 
@@ -53,11 +54,27 @@ def record_copied(session: Session, copy_id: UUID, kept: Kept, *, now: datetime)
     )
     session.add(file)
     session.flush()
+    _let_go_of_former(session, asked.account_id)
     asked.file_id, asked.status, asked.trouble = file.id, CopyStatus.READY, ""
     asked.ready_at, asked.expires_at = now, now + KEPT_FOR
     session.add(asked)
     _tell(session, session.get_one(Account, asked.account_id))
     return True
+
+
+def _let_go_of_former(session: Session, account_id: UUID) -> None:
+    """One copy is enough: who asked again and again would fill the disk."""
+    former = session.exec(
+        select(DataCopy).where(
+            DataCopy.account_id == account_id, col(DataCopy.file_id).is_not(None)
+        )
+    ).all()
+    for copy in former:
+        file_id = copy.file_id
+        session.delete(copy)
+        session.flush()
+        if file_id:
+            let_go(session, file_id)
 
 
 def record_not_copied(session: Session, copy_id: UUID, trouble: str) -> None:

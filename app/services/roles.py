@@ -140,7 +140,7 @@ def appoint_by_address(
     account = session.exec(
         select(Account).where(Account.email == normalized_email(email))
     ).one_or_none()
-    if account is None:
+    if account is None or account.is_pending:
         raise RuleBroken(_("Nobody has an account with this address."))
     appoint(session, edition_id, account.id, role, by=by)
     return account.name

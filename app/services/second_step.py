@@ -40,35 +40,47 @@ _PURPOSE = "authenticator"
 # --- Codes of an application
 
 
-def begin_authenticator(session: Session, account_id: UUID) -> None:
-    """Make a new secret. Until a code confirms it, nothing changes for signing in."""
+def begin_authenticator(session: Session, sign_in_id: UUID, account_id: UUID) -> None:
+    """Make a new secret. Until a code confirms it, nothing changes for signing in.
+
+    It is for this sign-in alone: who was in before, or is in elsewhere, must not know the secret
+    that the owner takes into use.
+    """
     present = _authenticator(session, account_id)
     if present and present.confirmed_at:
         raise RuleBroken(_("You have an application for codes already. Remove it first."))
-    if present:
+    if present and _begun_secret(present, sign_in_id):
         return  # reloading the page shows the same secret: it may have been scanned already
-    secret = seal(pyotp.random_base32(), _PURPOSE)
-    session.add(Authenticator(account_id=account_id, sealed_secret=secret))
+    present = present or Authenticator(account_id=account_id, sealed_secret="")
+    present.sealed_secret = seal(f"{sign_in_id} {pyotp.random_base32()}", _PURPOSE)
+    session.add(present)
     session.flush()
 
 
-def secret_to_scan(session: Session, account_id: UUID) -> str | None:
-    """The secret of an application that is being set up; never of one that is in use."""
+def secret_to_scan(session: Session, sign_in_id: UUID, account_id: UUID) -> str | None:
+    """The secret of an application that is set up in this sign-in; never of one in use."""
     present = _authenticator(session, account_id)
-    if present is None or present.confirmed_at:
+    return _begun_secret(present, sign_in_id) if present else None
+
+
+def _begun_secret(present: Authenticator, sign_in_id: UUID) -> str | None:
+    if present.confirmed_at:
         return None
-    return unseal(present.sealed_secret, _PURPOSE) or None
+    begun_in, _blank, secret = unseal(present.sealed_secret, _PURPOSE).partition(" ")
+    return secret if secret and begun_in == str(sign_in_id) else None
 
 
 def confirm_authenticator(
-    session: Session, account: Account, code: str, *, now: datetime
+    session: Session, sign_in_id: UUID, account: Account, code: str, *, now: datetime
 ) -> list[str]:
     """Take the application into use once it shows the right code; give new recovery codes."""
     present = _authenticator(session, account.id)
-    if present is None or present.confirmed_at:
+    secret = _begun_secret(present, sign_in_id) if present else None
+    if present is None or secret is None:
         raise NotFound(_("Begin again: there is no application to confirm."))
-    if not _fits(session, present, code, now=now):
+    if not _fits(session, present, secret, code, now=now):
         raise RuleBroken(_("This code is not right, or has passed. Write the one you see now."))
+    present.sealed_secret = seal(secret, _PURPOSE)
     present.confirmed_at = now
     session.add(present)
     _tell(session, account)
@@ -83,9 +95,10 @@ def _authenticator(session: Session, account_id: UUID) -> Authenticator | None:
     ).one_or_none()
 
 
-def _fits(session: Session, present: Authenticator, code: str, *, now: datetime) -> bool:
+def _fits(
+    session: Session, present: Authenticator, secret: str, code: str, *, now: datetime
+) -> bool:
     """Whether the application shows this code now. Each works once, also for two at once."""
-    secret = unseal(present.sealed_secret, _PURPOSE)
     typed = "".join(code.split())
     if not secret or not (typed.isascii() and typed.isdigit()):
         return False
@@ -177,8 +190,10 @@ def _judged(
 def _is_right(session: Session, account: Account, code: str, *, now: datetime) -> bool:
     """It is what the application shows, or one of the codes on paper."""
     present = _authenticator(session, account.id)
-    if present and present.confirmed_at and _fits(session, present, code, now=now):
-        return True
+    if present and present.confirmed_at:
+        secret = unseal(present.sealed_secret, _PURPOSE)
+        if _fits(session, present, secret, code, now=now):
+            return True
     if not _spend(session, account.id, code, now=now):
         return False
     _tell_of_recovery(session, account)

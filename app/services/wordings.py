@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.i18n import speaking
+from app.core.links import without_places
 from app.core.text import one_line
 from app.models import MessageKind, MessageWording
 from app.queries.wordings import wordings_of
@@ -29,11 +30,15 @@ _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 
 def composed(name: str, about: Values, own: MessageWording | None) -> Letter:
     """A letter in the language that is spoken now; ``own`` are the words to use instead."""
+    about = {
+        name: words if name in LINKS else without_places(words) for name, words in about.items()
+    }
     if own is None:
         subject, paragraphs = BUILT_IN[name].compose(about)
     else:
         subject = filled(own.subject, about)
-        paragraphs = tuple(filled(paragraph, about) for paragraph in own.body.split("\n\n"))
+        body = without_places(own.body)
+        paragraphs = tuple(filled(paragraph, about) for paragraph in body.split("\n\n"))
     return Letter(subject, tuple(p for p in paragraphs if p.strip()))
 
 

@@ -25,6 +25,8 @@ LONGEST_NAME = 80
 _FORMULA_SIGNS = frozenset("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
                            "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 
+_CELL_ENDS = re.compile(r"([;\n])")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -52,12 +54,23 @@ class Sheet:
 
 
 def defused(cell: Cell) -> Cell:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(cell, str) and (
-        cell[:1] in _FORMULA_SIGNS or cell.lstrip()[:1] in _FORMULA_SIGNS
-    ):
-        return f"'{cell}" if cell.strip() else cell
-    return cell
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    So does what stands behind a semicolon or on a new line in it: in many countries a spreadsheet
+    begins a cell there, whatever the file says.
+    """
+    if not isinstance(cell, str) or not cell.strip():
+        return cell
+    begins = cell[:1] in _FORMULA_SIGNS or cell.lstrip()[:1] in _FORMULA_SIGNS
+    first, *more = _CELL_ENDS.split(cell)
+    return ("'" if begins else "") + first + "".join(map(_defused_inside, more))
+
+
+def _defused_inside(piece: str) -> str:
+    said = piece.lstrip(' \t\r"')
+    if piece == "\n" or said[:1] not in _FORMULA_SIGNS:
+        return piece
+    return f"{piece[: len(piece) - len(said)]}'{said}"
 
 
 def csv_response(

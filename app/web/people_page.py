@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from app.core import clock
 from app.core.errors import Conflict, RuleBroken
@@ -22,6 +22,7 @@ from app.services.admission_news import reason_words
 from app.services.admissions import MOST_AT_ONCE, Judgement, decide
 from app.services.undoing import UNDO_WITHIN
 from app.web.asked import address_of, heard, in_pages
+from app.web.days import Instant
 from app.web.edition_place import edition_place
 from app.web.forms import Form
 from app.web.guards import EditionVisit
@@ -37,7 +38,7 @@ FLEETING = ("page", "keys", "all", "tick")
 class Ticked(BaseModel):
     """Who is chosen: those with a tick, or everybody of the list, whose number was said."""
 
-    seen: AwareDatetime | None = None  # when the page was made from which this was sent
+    seen: Instant | None = None  # when the page was made from which this was sent
     chosen: list[UUID] = Field(default_factory=list, max_length=MOST_ON_A_PAGE)
     everyone: int | None = Field(default=None, ge=1)
     back: str = Field(default="", max_length=1000)

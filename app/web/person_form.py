@@ -98,6 +98,8 @@ def affiliation(
     typed = one_line(form.typed.get("institution", ""))
     country = form.typed.get("country", "")
     choice = form.typed.get("institution_choice", "")
+    if form.errors.keys() & {"institution", "proposed_name"}:
+        return Affiliation(known)  # it is too long, and so it would take long to look for
     if choice == PROPOSED:
         return _proposed(form, known, typed)
     if choice == NOT_LISTED or not (typed or choice):

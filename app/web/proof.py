@@ -36,7 +36,8 @@ async def once_proven[T](claim: Claim, deed: Callable[[Session, Credentials], T]
     Looking at a password takes tens of milliseconds in the one thread that does it. People wait for
     that outside of everything: of threads in which pages are made, and of transactions (one would
     lock out every writer of SQLite). What is written follows in a short one, which counts the
-    failures once more: many tries at once must not slip through together.
+    failures once more: many tries at once must not slip through together. And it is the password
+    of then that has to be right: another one may have been chosen meanwhile, to keep somebody out.
     """
     return await in_a_thread(lambda: _prove(claim, deed), among=_threads())
 
@@ -66,7 +67,7 @@ def _judge[T](
     with unit_of_work() as session:
         one_at_a_time(session, claim.place)
         refuse_guessing(session, claim.email, claim.place, now=now)
-        if proven is None:
+        if proven is None or credentials(session, claim.email, held=True) != proven:
             note_failure(session, claim.email, claim.place, now=now)
             return None
         forget_failures(session, claim.email, claim.place)

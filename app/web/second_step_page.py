@@ -12,9 +12,11 @@ from app.queries.second_step import second_step
 from app.services.second_step import secret_to_scan
 
 
-def about_second_step(session: Session, account_id: UUID, email: str) -> dict[str, Any]:
+def about_second_step(
+    session: Session, sign_in_id: UUID, account_id: UUID, email: str
+) -> dict[str, Any]:
     """What the part ``accounts/_second_step.html`` needs beside its forms."""
-    secret = secret_to_scan(session, account_id)
+    secret = secret_to_scan(session, sign_in_id, account_id)
     return {
         "step": second_step(session, account_id),
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)) if secret else "",

@@ -1,7 +1,7 @@
 """What is typed about a live session: its hour, who came, and what is left of it."""
 
 import re
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -24,11 +24,11 @@ from app.core.zones import NoSuchHour, instant_of
 from app.queries.attendance import SheetLine
 from app.queries.live_sessions import SessionSeen
 from app.services.live_sessions import Plan, no_such_hour
+from app.web.days import Day
 from app.web.forms import Form
 
 MINUTES_FIELD = "minutes-"
 WAS_FIELD = "was-"  # the minutes as they were when the sheet was opened
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def _https(typed: str) -> str:
@@ -46,12 +46,6 @@ def _hour(typed: Any) -> Any:
     if isinstance(typed, str) and not re.fullmatch(r"\d{1,2}:\d{2}", typed):
         raise ValueError(_("Write an hour, such as 10:00."))
     return typed.zfill(5) if isinstance(typed, str) else typed
-
-
-def _day(day: date) -> date:
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise ValueError(_("Write a date, such as 2026-05-31."))
-    return day
 
 
 def _zone(name: str) -> str:
@@ -73,7 +67,7 @@ SessionMinutes = Annotated[int, Field(ge=5, le=720)]
 class HourForm(BaseModel):
     """The hour of a session: enough to say what hour that is elsewhere."""
 
-    day: Annotated[date, AfterValidator(_day)]
+    day: Day
     timezone: Annotated[str, AfterValidator(_zone)]
     hour: Annotated[time, BeforeValidator(_hour)]
     minutes: SessionMinutes

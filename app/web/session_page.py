@@ -61,6 +61,9 @@ def sees_addresses(visit: EditionVisit) -> bool:
 
 
 def feed_address(visit: Visit) -> str:
+    """Of the person's own calendar; nothing for who looks at their pages: it opens it for ever."""
+    if visit.viewer.is_looked_at:
+        return ""
     token = feed_token(visit.viewer.id, visit.viewer.calendar_generation)
     return f"{settings().base_url}/calendar/{token}.ics"
 

@@ -38,6 +38,12 @@ def test_lines_keep_the_number_that_the_editor_shows() -> None:
     assert [(line.number, line.cells[1]) for line in lines] == [(1, "b"), (2, "1"), (5, "2")]
 
 
+def test_what_an_export_defused_inside_is_armed_again() -> None:
+    [line] = read_csv(b'"A; \'-B";c', most_lines=5)
+
+    assert line.cells == ["A; -B", "c"]
+
+
 def test_what_an_export_defused_is_armed_again() -> None:
     (_head, line) = read_csv(b"a,b,c\n'=1+1,'-x,'tis\n", most_lines=10)
 

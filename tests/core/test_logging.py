@@ -1,12 +1,14 @@
 """What the log says of errors: where they came from, and nothing of whom they were about."""
 
+import logging
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.routing import Route
 
-from app.core.logging import named
+from app.core.logging import named, set_up
 from app.models import Account
 from tests.conftest import Browser
 from tests.make import Make
@@ -45,6 +47,20 @@ def test_a_row_that_the_database_refused_is_not_in_the_log(
     for header in ("Content-Security-Policy", "X-Content-Type-Options"):
         assert header in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("other", ["uvicorn.error", "huey"])
+def test_the_server_and_the_queue_say_no_more_of_an_error_than_we_do(
+    other: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They log what went wrong once more, and with all that the database said of it."""
+    set_up()
+    error = ValueError("Key (email)=(ana.secret@example.org) already exists.")
+
+    logging.getLogger(other).error("Exception in %s", "application", exc_info=error)
+
+    assert "ana.secret" not in caplog.text
+    assert "Exception in application: ValueError" in caplog.text
 
 
 def test_a_statement_is_told_without_its_values(make: Make, session: Session) -> None:

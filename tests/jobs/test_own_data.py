@@ -5,6 +5,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import obstore
+import pytest
 from sqlmodel import Session, select
 
 from app.core import files
@@ -45,6 +46,25 @@ def test_a_copy_holds_each_personal_column_of_the_person_and_none_of_another(
     assert (missing, leaked, foreign) == ([], [], [])
     unnamed = [(table, name) for table, name in secrets if f'"{name}"' not in copied]
     assert unnamed == []
+
+
+def test_a_new_copy_takes_the_place_of_the_one_before(session: Session, make: Make) -> None:
+    """Who asks again and again fills no disk."""
+    ana = make.account()
+    keys = []
+    for _again in range(3):
+        ask_for_copy(session, ana.id, now=NOW)
+        session.flush()
+        sweep()
+        session.expire_all()
+        [copy] = session.exec(select(DataCopy).where(DataCopy.account_id == ana.id)).all()
+        assert copy.status is CopyStatus.READY
+        keys.append(session.get_one(StoredFile, copy.file_id).key)
+
+    assert [stored.key for stored in session.exec(select(StoredFile)).all()] == keys[-1:]
+    for key in keys[:-1]:
+        with pytest.raises(FileNotFoundError):
+            next(files.stream(key, 0, 4))
 
 
 def test_a_copy_holds_the_persons_files(session: Session) -> None:

@@ -376,3 +376,23 @@ def test_no_secret_stands_in_an_address(browser: Browser, ana: Account) -> None:
 
     assert feed_token(ana.id, 1) in page
     assert [a for a in addresses if feed_token(ana.id, 1) in urlsplit(a).path] == []
+
+
+@pytest.mark.parametrize("way", ["/sign-out", "/account/sign-outs", "here", "again", "delete"])
+def test_after_every_way_out_the_browser_forgets_the_pages(
+    session: Session, browser: Browser, make: Make, way: str
+) -> None:
+    """On a shared computer Back would show them to whoever comes next."""
+    ana = make.account()
+    browser.sign_in(ana)
+    [sign_in] = session.exec(select(SignIn).where(SignIn.account_id == ana.id)).all()
+    address = {
+        "here": f"/account/sign-ins/{sign_in.id}/end",
+        "again": "/account/second-step/again",
+        "delete": "/account/delete",
+    }.get(way, way)
+
+    answer = browser.post(address, data={"word": "delete"})
+
+    assert answer.status_code == 303
+    assert answer.headers["Clear-Site-Data"] == '"cache"'

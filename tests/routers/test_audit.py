@@ -102,3 +102,13 @@ def test_coordinators_get_no_file(make: Make, browser: Browser) -> None:
 
     assert browser.get("/audit.csv").status_code == 403
     assert "audit.csv" not in browser.get("/audit").text
+
+
+@pytest.mark.parametrize("asked", ["until=9999-12-31", "since=0001-01-01", "since=9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_are_not_asked_for(
+    make: Make, browser: Browser, asked: str
+) -> None:
+    browser.sign_in(make.administrator(timezone="Asia/Tokyo"))
+
+    assert "Write a date" in browser.get(f"/audit?{asked}").text
+    assert browser.get(f"/audit.csv?{asked}").status_code == 200

@@ -324,6 +324,8 @@ def test_a_focal_point_names_own_people_only_and_learns_of_no_others(
     shown = browser.get(HERE).text
     wrong = browser.post(here, data={"email": stranger.email})
     nobody = browser.post(here, data={"email": "nobody@example.org"})
+    typed = make.account(institution_id=sena.id, password_hash="x", email_confirmed_at=None)
+    unconfirmed = browser.post(here, data={"email": typed.email})
     named = browser.post(here, data={"email": ana.email.upper()})
     page = words(browser.get(here).text)
     refused = []
@@ -334,6 +336,7 @@ def test_a_focal_point_names_own_people_only_and_learns_of_no_others(
     assert f'href="{here}"' in shown
     assert (wrong.status_code, nobody.status_code, named.status_code) == (422, 422, 303)
     assert words(wrong.text).replace(stranger.email, "") == words(nobody.text)
+    assert words(unconfirmed.text) == words(nobody.text), "a stranger may have typed it"
     assert ana.name in page
     assert refused == [403, 403]
     assert [e.account_id for e in session.exec(select(Enrolment))] == [ana.id]

@@ -1,6 +1,7 @@
 """Making an account, as a newcomer, a namesake and a mischief-maker meet it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from time import process_time
 
 import pytest
 from bs4 import BeautifulSoup
@@ -314,6 +315,26 @@ def test_of_some_at_once_with_one_address_each_gets_the_answer_and_one_the_accou
     assert len(session.exec(select(Account)).all()) == 1
     alive = [browser.get(link_in(message)).status_code for message in messages(session)]
     assert sorted(alive) == [200, 404, 404]
+
+
+@pytest.mark.parametrize("field", ["institution", "proposed_name"])
+def test_an_endless_name_of_an_institution_is_not_looked_for(
+    make: Make, browser: Browser, field: str
+) -> None:
+    """Comparing it with each that we know would take a stranger's request half a minute."""
+    for _nth in range(20):
+        make.institution()
+    typed = (
+        {"institution": "Sena", "institution_choice": "propose"} if field != "institution" else {}
+    )
+
+    began = process_time()
+    answer = register(browser, **typed | {field: "xn " * 250_000})
+
+    assert answer.status_code == 422
+    assert "Write at most" in answer.text
+    assert "We know no institution by this name" not in answer.text
+    assert process_time() - began < 2
 
 
 def test_an_institution_is_found_by_what_people_call_it(

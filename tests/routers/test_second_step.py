@@ -12,6 +12,7 @@ from httpx2 import Response
 from sqlmodel import Session, col, select
 
 from app.core import clock, db
+from app.core.ids import uuid7
 from app.core.links import link_secret
 from app.core.passwords import hash_password
 from app.core.settings import settings
@@ -28,7 +29,12 @@ from app.models import (
 )
 from app.routers import ROUTERS
 from app.services.links import give_link
-from app.services.second_step import begin_authenticator, secret_to_scan, try_code
+from app.services.second_step import (
+    begin_authenticator,
+    confirm_authenticator,
+    secret_to_scan,
+    try_code,
+)
 from app.web.cookie import cookie_name
 from tests.conftest import Browser
 from tests.make import Make
@@ -181,15 +187,40 @@ def test_what_is_no_code_is_refused(browser: Browser, ana: Account, typed: str) 
     assert browser.post(STEP, data={"code": typed}).status_code == 422
 
 
+def test_a_secret_that_another_sign_in_has_seen_is_not_taken_into_use(
+    browser: Browser, ana: Account
+) -> None:
+    """Who knew the password leaves a begun application behind, for the owner to confirm."""
+    browser.sign_in(ana)
+    browser.post(f"{OWN}/authenticator")
+    strangers = secret_shown(browser.get(OWN).text)
+    browser.sign_in(ana)  # the owner, in a sign-in of their own
+
+    assert strangers not in browser.get(OWN).text.replace(" ", "")
+    code = {"code": code_of(strangers)}
+    assert browser.post(f"{OWN}/authenticator/confirm", data=code).status_code == 404
+    browser.post(f"{OWN}/authenticator")
+    own = secret_shown(browser.get(OWN).text)
+    browser.post(f"{OWN}/authenticator")
+
+    assert own != strangers
+    assert secret_shown(browser.get(OWN).text) == own, "it may have been scanned already"
+    answer = browser.post(f"{OWN}/authenticator/confirm", data={"code": code_of(own, steps=-1)})
+    assert len(codes_shown(answer)) == 10
+    sign_in(browser)
+    assert browser.post(STEP, data={"code": code_of(strangers)}).status_code == 422
+    assert browser.post(STEP, data={"code": code_of(own)}).status_code == 303
+
+
 def test_a_code_works_once_even_for_two_at_once(session: Session, ana: Account) -> None:
-    begin_authenticator(session, ana.id)
-    secret = secret_to_scan(session, ana.id)
+    now, sign_in_id = clock.now(), uuid7()
+    begin_authenticator(session, sign_in_id, ana.id)
+    secret = secret_to_scan(session, sign_in_id, ana.id)
     assert secret
-    [held] = session.exec(select(Authenticator)).all()
-    held.confirmed_at = clock.now()
-    session.add(held)
+    before = now - LATER
+    code = pyotp.TOTP(secret).at(before)
+    confirm_authenticator(session, sign_in_id, ana, code, now=before)
     session.flush()
-    now = clock.now()
     code = pyotp.TOTP(secret).at(now)
 
     def use(_nth: int) -> bool:

@@ -10,11 +10,12 @@ import pytest
 from httpx2 import Response
 from sqlmodel import Session, select
 
-from app.core import clock
+from app.core import clock, db
 from app.core.ids import token_hash
-from app.core.passwords import hash_password
+from app.core.passwords import hash_password, hashing
 from app.core.settings import settings
 from app.models import Account, PlatformRole, SignIn, SignInTry
+from app.services.accounts import change_password
 from app.web.cookie import cookie_name
 from tests.conftest import Browser
 from tests.make import Make
@@ -334,3 +335,23 @@ def test_an_unknown_address_takes_as_long_as_a_known_one(make: Make, browser: Br
 
     # Without the comparison with nobody's password the second would be a fraction of the first.
     assert median(b for _, b in pairs) > 0.6 * median(a for a, _ in pairs)
+
+
+def test_a_password_that_is_changed_while_it_is_looked_at_lets_nobody_in(
+    session: Session, browser: Browser, ana: Account
+) -> None:
+    """Whoever knows the old one and tries without end would be in the moment after the change."""
+    new = hash_password("another long password")
+    queue = [hashing(PASSWORD) for _ in range(20)]  # so that looking takes a while
+
+    with ThreadPoolExecutor(1) as thread:
+        trying = thread.submit(sign_in, browser)
+        queue[4].result()  # the account has been read by now
+        with db.changing() as own:
+            change_password(own, ana.id, new)
+        was_waiting = not queue[-1].done()
+        answer = trying.result()
+
+    assert was_waiting
+    assert answer.status_code == 422
+    assert session.exec(select(SignIn)).all() == []

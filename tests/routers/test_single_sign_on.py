@@ -97,6 +97,20 @@ def test_who_has_an_account_decides_before_it_is_opened(
     assert session.exec(select(Message.kind)).all() == ["provider linked"]
 
 
+@pytest.mark.parametrize("written", ["ａna@example.org", "an\u212a@example.org", "аna@example.org"])  # noqa: RUF001 -- that is the point
+def test_a_mailbox_in_letters_that_look_alike_is_not_the_account_s(
+    session: Session, make: Make, browser: Browser, house: House, written: str
+) -> None:
+    """Another person's mailbox, which a provider may well have made sure of, opens nothing."""
+    for email in ("ana@example.org", "ank@example.org"):
+        make.account(email=email)
+    house.person["email"] = written
+
+    assert is_refused(come_back(browser, house))
+    assert browser.post(DECIDE).status_code == 404
+    assert links(session) == []
+
+
 def test_from_then_on_the_word_is_enough_even_when_the_address_changes(
     make: Make, browser: Browser, house: House
 ) -> None:
@@ -137,7 +151,7 @@ def test_who_has_none_makes_one_on_the_way(
     assert links(session) == [(house.issuer, "42")]
 
 
-@pytest.mark.parametrize("verified", [False, None, "false"])
+@pytest.mark.parametrize("verified", [False, None, "false", [], {}])
 def test_an_address_that_the_house_does_not_stand_for_opens_nothing(
     session: Session, make: Make, browser: Browser, house: House, verified: object
 ) -> None:

@@ -55,6 +55,13 @@ def package(**files: str) -> bytes:
     return buffer.getvalue()
 
 
+def broken(content: bytes) -> bytes:
+    """A package of one part that says of itself that it is packed, and is not."""
+    at, listed = 8, content.index(b"PK\x01\x02") + 10
+    packed = (8).to_bytes(2, "little")
+    return content[:at] + packed + content[at + 2 : listed] + packed + content[listed + 2 :]
+
+
 @pytest.fixture
 def edition(make: Make) -> Edition:
     return make.edition(policy=EnrolmentPolicy.APPLICATION)
@@ -186,6 +193,7 @@ def test_only_what_was_offered_is_an_answer(
         (package(mimetype="application/vnd.oasis.opendocument.spreadsheet"), None),
         (package(readme="x"), None),
         (b"PK\x03\x04 not a package", None),
+        (broken(package(mimetype=ODT.content_type)), None),
         (b"<html><script>alert(1)</script>", None),
         (b"", None),
     ],

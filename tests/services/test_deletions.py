@@ -1,6 +1,8 @@
 """Deleting an account: nothing personal stays but what is declared to, and no figure changes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import obstore
 import pytest
@@ -293,6 +295,26 @@ def test_signing_in_calls_it_off(make: Make, session: Session) -> None:
     session.refresh(ana)
     assert ana.email == "ana@example.org"
     assert subjects(session)[-1] == "Your account stays"
+
+
+def test_of_two_administrators_who_go_at_once_one_stays(make: Make, session: Session) -> None:
+    both = [make.administrator(), make.administrator()]
+    together = Barrier(2)
+
+    def go(account: Account) -> bool:
+        together.wait()
+        try:
+            deleted(account)
+        except RuleBroken:
+            return False
+        return True
+
+    for _again in range(3):
+        with ThreadPoolExecutor(2) as threads:
+            gone = list(threads.map(go, both))
+        session.expire_all()
+        assert sum(gone) == 1
+        both = [one for one in both if one.deleted_at is None] + [make.administrator()]
 
 
 def test_who_became_the_last_administrator_meanwhile_stays(make: Make, session: Session) -> None:

@@ -54,6 +54,16 @@ def test_nobody_raises_themselves_and_no_focal_point_names_others(
     assert person.platform_role is None
 
 
+def test_an_address_that_nobody_confirmed_is_nobodys(
+    session: Session, make: Make, sena: Institution
+) -> None:
+    boss = make.coordinator()
+    typed = make.account(password_hash="x", email_confirmed_at=None)
+
+    with pytest.raises(RuleBroken, match="Nobody has an account"):
+        name_focal_point(session, sena.id, typed.email, by=boss.id)
+
+
 def test_roles_that_reach_further_are_left_alone(
     session: Session, make: Make, sena: Institution
 ) -> None:

@@ -69,6 +69,25 @@ def chooses(session: Session, account: Account, institution: Institution | None)
     session.flush()
 
 
+def test_who_was_given_a_role_since_keeps_it_when_the_merge_is_undone(
+    session: Session, make: Make, pair: tuple[Institution, Institution]
+) -> None:
+    """Whoever was made a focal point of one institution never comes to see another's people."""
+    gone, stays = pair
+    boss, ana = make.administrator(), make.focal(gone)
+    merged = merge(session, gone.id, stays.id, by=boss.id)
+    session.flush()
+    session.expire_all()
+    give_platform_role(session, ana.id, None, by=boss.id)
+    role = PlatformRole.COORDINATOR
+    give_platform_role(session, ana.id, role, institution_id=stays.id, by=boss.id)
+
+    undone = undo_merge(session, merged.merge_id, by=boss.id, now=NOW)
+
+    assert undone.focal_points == 0
+    assert fresh(session, ana).coordinates_id == stays.id
+
+
 def test_people_and_focal_points_move_and_enrolments_stay(
     session: Session, make: Make, boss: Account, pair: tuple[Institution, Institution]
 ) -> None:

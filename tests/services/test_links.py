@@ -9,14 +9,17 @@ from sqlmodel import Session, select
 
 from app.core.db import changing
 from app.core.errors import TallerError
-from app.core.ids import token_hash
+from app.core.ids import token_hash, uuid7
 from app.core.links import link_secret, place_of_link, with_links, without_links
 from app.jobs.messages import as_mail
-from app.models import Account, LinkKind, Message, OneTimeToken
+from app.models import Account, Audience, LinkKind, Message, MessageWording, OneTimeToken
+from app.queries.announcements import Target
 from app.services.account_messages import confirm_address, confirm_new_address, sign_in_link
 from app.services.accounts import change_password, reset_password
+from app.services.announcements import Draft, announce
 from app.services.email_changes import ask_to_change, confirm_change
 from app.services.links import HOLDS, LinkVoid, enter_by_link, give_link, use_link
+from app.services.notifications import CapstoneNews, capstone_decided, tell, welcome
 from app.services.registration import confirm_registration
 from tests.make import NOW, Make
 
@@ -93,6 +96,38 @@ def test_a_mail_to_an_address_that_may_be_anybodys_names_nobody(make: Make) -> N
 
     assert [mail for mail in mails if "evil" in mail.as_string()] == []
     assert typed in str(as_mail(sign_in_link(make.session, known, link), known)["To"])
+
+
+def test_what_people_write_never_becomes_a_link(session: Session, make: Make) -> None:
+    """By their name, in an announcement, to a team, in an administrator's own words for a letter.
+
+    Else whoever has read the ids of links in a stolen database is sent the secrets of them.
+    """
+    boss, edition = make.administrator(), make.edition()
+    give_link(session, boss, LinkKind.SIGN_IN, now=NOW)
+    row = session.exec(select(OneTimeToken.id)).one()
+    secret, place = link_secret(row), place_of_link(row)
+    hidden = place.replace("link", "li\u2060nk")
+    for name in (place, hidden):
+        body = f"{place}\n\n{{address}}"
+        own = MessageWording(
+            letter="welcome", language="en", subject=place, body=body, changed_at=NOW
+        )
+        eve = make.participant(edition, name=name, language="en")
+        news = CapstoneNews(name, 1, is_accepted=True, message=place, address="/x")
+        tell(session, eve, "welcome", {"address": "/home"}, own={"en": own})
+        capstone_decided(session, eve, news)
+        welcome(session, eve)
+        look = {"en": f"Look: {place} {hidden}"}
+        draft = Draft(uuid7(), Target(Audience.PARTICIPANTS), {"en": name}, look)
+        announce(session, edition.id, draft, by=boss.id, now=NOW)
+    session.flush()
+    written = [m for m in session.exec(select(Message)).all() if m.account_id != boss.id]
+
+    mails = [as_mail(m, session.get_one(Account, m.account_id)).as_string() for m in written]
+
+    assert len(mails) >= 9
+    assert [mail for mail in mails if secret[:20] in mail.replace("=\n", "")] == []
 
 
 def test_only_the_place_of_a_link_is_filled(make: Make) -> None:

@@ -457,6 +457,33 @@ def test_a_workbook_is_read_like_a_list(session: Session, edition: Edition, boss
     ]
 
 
+def test_what_a_stranger_said_of_an_address_is_not_taken_in(
+    session: Session, make: Make, edition: Edition, boss: Account
+) -> None:
+    """Whoever registers with another's address would say where that person comes from."""
+    evil = make.institution(acronym="EVIL", country="CO")
+    stranger = {"email_confirmed_at": None, "password_hash": "theirs"}
+    make.account(email="ana@example.org", name="Eve", institution_id=evil.id, **stranger)
+    waiting = make.account(email="luz@example.org", name="Eve", country="CO", **stranger)
+    kept = make.enrolment(waiting, make.edition(), status=EnrolmentStatus.APPLIED)
+
+    begun = upload(
+        session, edition, boss, "email,name,country,status\nana@example.org,Ana,UY,active\n"
+        "luz@example.org,Luz,UY,active\n"
+    )  # fmt: skip
+    assert [fate for fate, _troubles in fates(session, begun)] == [
+        Fate.NEW_PERSON, Fate.NEW_ENROLMENT
+    ]  # fmt: skip
+    take_in(session, begun)
+
+    ana = session.exec(select(Account).where(Account.email == "ana@example.org")).one()
+    assert (ana.name, ana.country, ana.institution_id) == ("Ana", "UY", None)
+    assert ana.password_hash is None
+    place = session.exec(select(Enrolment).where(Enrolment.account_id == ana.id)).one()
+    assert (place.country, place.institution_id) == ("UY", None)
+    assert session.get(Enrolment, kept.id), "what others have done with an account stays"
+
+
 def bomb(part: bytes) -> bytes:
     file = BytesIO()
     plain = BytesIO(workbook(["email"], ["a@example.org"]))
@@ -464,6 +491,25 @@ def bomb(part: bytes) -> bytes:
         for name in good.namelist():
             bad.writestr(name, part if "sheet1" in name else good.read(name))
     return file.getvalue()
+
+
+def in_two_bytes(letters: str) -> bytes:
+    """A sheet whose one cell stands for more than the whole workbook may weigh."""
+    many = "&a;" * 30
+    sheet = (
+        f'<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "{"a" * 4000}">]>'
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>email</t></is></c></row>'
+        f'<row r="2"><c r="A2" t="inlineStr"><is><t>{many}</t></is></c></row>'
+        "</sheetData></worksheet>"
+    )
+    return f"\ufeff{sheet}".encode(letters)
+
+
+def torn(content: bytes) -> bytes:
+    """The workbook with some bytes of its first part spoilt."""
+    at = 30 + int.from_bytes(content[26:28], "little") + int.from_bytes(content[28:30], "little")
+    return content[:at] + b"\xff" * 20 + content[at + 20 :]
 
 
 @pytest.mark.parametrize(
@@ -476,6 +522,9 @@ def bomb(part: bytes) -> bytes:
         (b"", "No column is called E-mail"),
         (bomb(b"<a>" + b" " * 25_000_000), "unpacks to more"),
         (bomb(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"), "no table"),
+        (bomb(in_two_bytes("utf-16-le")), "no table"),
+        (bomb(in_two_bytes("utf-16-be")), "no table"),
+        (torn(workbook(["email"], ["a@example.org"])), "no table"),
     ],
 )
 def test_what_is_no_list_is_refused_in_words(

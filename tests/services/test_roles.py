@@ -154,6 +154,9 @@ def test_nobody_accompanies_what_they_take_and_no_suspended_person_accompanies(
             appoint(session, edition.id, person.id, StaffRole.TUTOR, by=by.id)
     with pytest.raises(RuleBroken, match="Nobody has an account"):
         appoint_by_address(session, edition.id, "nobody@example.org", StaffRole.TUTOR, by=by.id)
+    make.account(email="typed@example.org", password_hash="x", email_confirmed_at=None)
+    with pytest.raises(RuleBroken, match="Nobody has an account"):
+        appoint_by_address(session, edition.id, "typed@example.org", StaffRole.TUTOR, by=by.id)
     with pytest.raises(NotFound):
         dismiss(session, edition.id, make.account().id, by=by.id)
 

@@ -99,7 +99,21 @@ class TestDefusing:
         result = str(defused(text))
 
         assert result.strip()[:1] not in {"=", "+", "-", "@"}
-        assert result.removeprefix("'") == text.removeprefix("'")
+        assert result.replace("'", "") == text.replace("'", "")
+
+    @pytest.mark.parametrize(
+        ("text", "written"),
+        [
+            ('Ana;=HYPERLINK("http://evil.example")', 'Ana;\'=HYPERLINK("http://evil.example")'),
+            ("Ana; +1;ok;@SUM(A1)", "Ana; '+1;ok;'@SUM(A1)"),
+            ("=1;-1", "'=1;'-1"),
+            ("one\n=1", "one\n'=1"),
+            (';"=1"', ';"\'=1"'),
+            ("A; B-C; d=e", "A; B-C; d=e"),
+        ],
+    )
+    def test_nor_where_the_semicolon_parts_cells(self, text: str, written: str) -> None:
+        assert defused(text) == written
 
     def test_files_are_written_with_it(self) -> None:
         content = body_of(csv_response("f", COLUMNS, [["=1+1", 1, None]])).decode("utf-8-sig")

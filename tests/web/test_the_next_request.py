@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlmodel import Session, select
 from app.core import clock, db
 from app.core.errors import NotFound
 from app.core.feeds import feed_token
+from app.core.ids import token, token_hash
 from app.core.passwords import hash_password
 from app.jobs.messages import send_message
 from app.models import (
@@ -36,8 +38,9 @@ from app.services.notifications import welcome
 from app.services.roles import dismiss, give_platform_role
 from app.services.sign_ins import end_sign_ins
 from app.services.suspensions import suspend
+from app.web.cookie import cookie_name
 from tests.conftest import Browser
-from tests.make import Make
+from tests.make import Make, a_sign_in
 
 PASSWORD = "tres tristes tigres"
 
@@ -201,6 +204,39 @@ def test_a_right_that_is_taken_opens_nothing_from_the_next_request(
         doors.check(what, who, end)
 
     doors.report(least=120)
+
+
+def test_what_is_left_over_of_a_deleted_account_opens_nothing(
+    session: Session, make: Make, browser: Browser
+) -> None:
+    """No row of it should be there. One that is, out of a backup say, is nobody's key."""
+    gone, support, secret = make.account(), make.coordinator(), token()
+    delete_account(session, gone.id, by=None, now=clock.now())
+    session.expire_all()
+    half, looking = token(), token()
+    rows = [a_sign_in(gone, token_hash(half)), a_sign_in(support, token_hash(looking))]
+    rows[0].second_step_due = True
+    rows[1].viewing_as_id = gone.id
+    rows[1].viewing_until = clock.now() + timedelta(minutes=5)
+    session.add_all([*rows, ApiToken(account_id=gone.id, name="x", token_hash=token_hash(secret))])
+    session.flush()
+    browser.sign_in(gone)
+
+    own = [browser.get(page).status_code for page in ("/home", "/account", "/account/data")]
+    browser.cookies.set(cookie_name(), half)
+    step = browser.get("/sign-in/second-step").headers["Location"]
+    browser.cookies.set(cookie_name(), looking)
+    seen = browser.get("/account").headers.get("Location")
+    browser.sign_in(support)
+    look = browser.post(f"/accounts/{gone.id}/view").status_code
+    browser.sign_out()
+    key = browser.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+    feed = browser.get(f"/calendar/{feed_token(gone.id, gone.calendar_generation)}.ics")
+
+    assert own == [303] * 3
+    assert step.startswith("/sign-in?")
+    assert seen == "/sign-in?next=/account"
+    assert (look, key.status_code, feed.status_code) == (403, 401, 404)
 
 
 def test_a_secret_that_is_taken_back_opens_nothing_from_the_next_request(
