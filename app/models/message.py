@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     SIGN_IN_LINK = "sign-in link"
     PASSWORD_LINK = "password link"  # noqa: S105 -- a kind of message
     PASSWORD_CHANGED = "password changed"  # noqa: S105 -- a kind of message
+    KEY_MADE = "key made"
     CONFIRM_NEW_ADDRESS = "confirm new address"
     CONFIRM_LEAVING_ADDRESS = "confirm leaving address"
     ADDRESS_WANTED = "address wanted"
@@ -87,6 +88,7 @@ KINDS: dict[MessageKind, About] = {
     MessageKind.SIGN_IN_LINK: _SAFETY,
     MessageKind.PASSWORD_LINK: _SAFETY,
     MessageKind.PASSWORD_CHANGED: _SAFETY,
+    MessageKind.KEY_MADE: _SAFETY,
     MessageKind.CONFIRM_NEW_ADDRESS: _SAFETY,
     MessageKind.CONFIRM_LEAVING_ADDRESS: _SAFETY,
     MessageKind.ADDRESS_WANTED: _SAFETY,

@@ -35,6 +35,11 @@ def password_changed(session: Session, account: Account) -> Message:
     return tell(session, account, "password changed", about, to=account.email)
 
 
+def key_made(session: Session, account: Account, name: str) -> Message:
+    about = {"title": name, "address": f"{settings().base_url}/sign-in/password"}
+    return tell(session, account, "key made", about, to=account.email)
+
+
 def confirm_new_address(session: Session, account: Account, email: str, link: str) -> Message:
     """To the address that somebody wants to have: it may be a slip, and a stranger's."""
     return tell(session, account, "confirm new address", {"address": link}, to=email)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.core import passwords
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
-from app.models import Account, ApiToken, Gender, LinkKind, normalized_email
+from app.models import Account, Gender, LinkKind, normalized_email
 from app.services.account_messages import password_changed
+from app.services.keys import end_keys
 from app.services.links import Entered, end_links, entered, use_link
 from app.services.notifications import welcome
 from app.services.sign_ins import end_sign_ins
@@ -98,7 +99,7 @@ def change_password(
     session.execute(
         update(Account).where(col(Account.id) == account_id).values(password_hash=password_hash)
     )
-    session.execute(delete(ApiToken).where(col(ApiToken.account_id) == account_id))
+    end_keys(session, account_id)
     renew_calendar(session, account_id)
     end_links(session, account_id)
     end_sign_ins(session, account_id, but=but)

@@ -13,6 +13,7 @@ from app.services.audit import GONE, MADE, record
 from app.services.institution_letters import made_focal_point
 from app.services.institution_merges import has_chosen
 from app.services.institutions import institution_to_change
+from app.services.keys import end_keys
 from app.services.sign_ins import end_sign_ins
 
 
@@ -38,6 +39,7 @@ def name_focal_point(session: Session, institution_id: UUID, email: str, *, by: 
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
     end_sign_ins(session, account.id)  # they sign in anew, with the rights they have now
+    end_keys(session, account.id)
     told: dict[str, Any] = {"person": account.id, **MADE}
     record(session, by, "name focal point", "institution", institution_id, **told)
     with speaking(account.language):
@@ -61,6 +63,7 @@ def remove_focal_point(
     session.add(account)
     has_chosen(session, account.id, Belonging.COORDINATES)
     end_sign_ins(session, account.id)
+    end_keys(session, account.id)
     told: dict[str, Any] = {"person": account.id, **GONE}
     record(session, by, "remove focal point", "institution", institution_id, **told)
     return account

@@ -144,6 +144,16 @@ _ACCOUNT = {
             N_("If it was not you, choose a new one at once: %(address)s"),
         ),
     ),
+    "key made": BuiltIn(
+        MessageKind.KEY_MADE,
+        N_("A key to your account was made"),
+        (
+            N_("A program with the key “%(title)s” can now read what you can read here."),
+            N_(
+                "If it was not you, choose a new password at once, which ends all keys: %(address)s"
+            ),
+        ),
+    ),
     "confirm new address": BuiltIn(
         MessageKind.CONFIRM_NEW_ADDRESS,
         N_("Confirm your new e-mail address"),

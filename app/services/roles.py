@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.services.audit import record
 from app.services.institution_merges import has_chosen
+from app.services.keys import end_keys
 from app.services.sign_ins import end_sign_ins
 from app.services.viewing import end_looks, end_looks_at
 
@@ -100,6 +101,7 @@ def give_platform_role(
     session.add(account)
     session.flush()
     end_sign_ins(session, account_id)
+    end_keys(session, account_id)
     end_looks(session, account_id)
     end_looks_at(session, account_id)
     record(session, by, "give platform role", "account", account_id, before=before, after=after)

@@ -158,6 +158,7 @@ LABELS: dict[tuple[type[StrEnum], str], str] = {
         (MessageKind.COPY_READY, N_("Copy of the data")),
         (MessageKind.ACCOUNT_GOES, N_("Account to be deleted")),
         (MessageKind.ACCOUNT_STAYS, N_("Account kept")),
+        (MessageKind.KEY_MADE, N_("Key to the API made")),
         (MessageKind.CONFIRM_NEW_ADDRESS, N_("New address to confirm")),
         (MessageKind.CONFIRM_LEAVING_ADDRESS, N_("Leaving an address")),
         (MessageKind.ADDRESS_WANTED, N_("Address wanted by somebody")),

@@ -15,6 +15,7 @@ TITLES = {
     "link to sign in": N_("Link to sign in"),
     "link to a new password": N_("Link to a new password"),
     "password changed": N_("Password changed"),
+    "key made": N_("Key to the API made"),
     "confirm new address": N_("Change of address: to the new one"),
     "confirm leaving address": N_("Change of address: to the present one"),
     "address wanted": N_("Somebody else wants the address"),
