@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from app.models import (
     SeatOffer,
 )
 from app.queries.figures import PART_OF, Part
+from app.queries.seats import Origin, seats_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +56,24 @@ class Balance:
     now: Mix
     chosen: Mix
     after: Mix
-    capacity: int | None
-    held: int  # places that are offered to others than the chosen
     missing: int  # chosen ids that are nobody's here
-
-    @property
-    def left_after(self) -> int | None:
-        """Places left if the chosen had one; below zero: too few."""
-        return None if self.capacity is None else self.capacity - self.held - self.after.total
+    left_after: int | None  # places left for all if the chosen had one; below zero: too few
 
 
-def balance(session: Session, edition_id: UUID, chosen: Collection[UUID]) -> Balance:
+def balance(session: Session, edition_id: UUID, chosen: Collection[UUID], *, on: date) -> Balance:
     """Whoever has no place yet counts as they would on admission: as they are now."""
     e, a = Enrolment, Account
+    is_held = (
+        select(col(SeatOffer.id))
+        .where(col(SeatOffer.enrolment_id) == col(e.id), col(SeatOffer.state) == OfferState.OPEN)
+        .exists()
+    )
     rows = session.execute(
         select(
             col(e.status),
             *(col(e.gender), col(e.country), col(e.institution_id)),
             *(col(a.gender), col(a.country), col(a.institution_id)),
+            is_held,
         )
         .join(a, col(a.id) == col(e.account_id))
         .where(col(e.edition_id) == edition_id, col(e.id).in_(chosen))
@@ -79,32 +81,16 @@ def balance(session: Session, edition_id: UUID, chosen: Collection[UUID]) -> Bal
     inside = _mix((row[1:4], 1) for row in rows if row[0] in PARTICIPANTS)
     coming = _mix((row[4:7], 1) for row in rows if row[0] not in PARTICIPANTS)
     now = _participants(session, edition_id)
-    capacity, held = session.execute(
-        select(col(Edition.capacity), _held(edition_id, but=chosen)).where(
-            col(Edition.id) == edition_id
-        )
-    ).one()
+    seats = seats_of(session, session.get_one(Edition, edition_id), on=on)
+    for row in rows:
+        if row[0] not in PARTICIPANTS and not row[7]:
+            seats.take(Origin(*row[5:7]))
     return Balance(
         now=now,
         chosen=inside.with_others(coming),
         after=now.with_others(coming),
-        capacity=capacity,
-        held=held,
         missing=len(set(chosen)) - len(rows),
-    )
-
-
-def _held(edition_id: UUID, *, but: Collection[UUID] = ()) -> Any:
-    """How many places are offered to those who wait, ``but`` to these."""
-    return (
-        select(func.count())
-        .select_from(SeatOffer)
-        .where(
-            col(SeatOffer.edition_id) == edition_id,
-            col(SeatOffer.state) == OfferState.OPEN,
-            col(SeatOffer.enrolment_id).not_in(but),
-        )
-        .scalar_subquery()
+        left_after=seats.free_for_all,
     )
 
 
@@ -135,16 +121,16 @@ class Room:
 
     capacity: int | None
     taken: int
-    held: int  # offered to those who wait
     activities: int
+    held: int  # places that are offered to people in line
+    kept: int  # reserved places that nobody has taken
 
     @property
     def left(self) -> int | None:
-        taken = self.taken + self.held
-        return None if self.capacity is None else max(0, self.capacity - taken)
+        return None if self.capacity is None else max(0, self.capacity - self.taken)
 
 
-def room(session: Session, edition_id: UUID) -> Room:
+def room(session: Session, edition_id: UUID, *, on: date) -> Room:
     of = EnrolmentCount
     taken = (
         select(func.coalesce(func.sum(col(of.n)), 0))
@@ -157,9 +143,10 @@ def room(session: Session, edition_id: UUID) -> Room:
         .where(col(Activity.edition_id) == edition_id)
         .scalar_subquery()
     )
-    row = session.execute(
-        select(col(Edition.capacity), taken, _held(edition_id), activities).where(
-            col(Edition.id) == edition_id
-        )
+    edition, inside, to_do = session.execute(
+        select(Edition, taken, activities).where(col(Edition.id) == edition_id)
     ).one()
-    return Room(row[0], int(row[1]), row[2], row[3])
+    seats = seats_of(session, edition, on=on)
+    held = seats.occupied.total() - int(inside) if edition.capacity is not None else 0
+    kept = sum(n for _reserve, n in seats.kept())
+    return Room(edition.capacity, int(inside), to_do, held, kept)

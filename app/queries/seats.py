@@ -61,6 +61,13 @@ class Seats:
         """Seats on which nobody sits and that are not held, kept ones among them."""
         return None if self.capacity is None else max(0, self.capacity - self.occupied.total())
 
+    @property
+    def free_for_all(self) -> int | None:
+        """Seats that anybody could get; below zero: by how many they are too few."""
+        if self.capacity is None:
+            return None
+        return self.capacity - self.occupied.total() - sum(n for _reserve, n in self.kept())
+
     def left_for(self, somebody: Origin) -> int | None:
         """How many seats ``somebody`` could get: free ones, and those kept for people like them."""
         room = self.room

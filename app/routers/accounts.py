@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from app.core import clock
 from app.core.feeds import feed_token
+from app.core.formats import zone_city
 from app.core.i18n import gettext as _
 from app.core.settings import settings
 from app.models import Gender
@@ -169,6 +170,7 @@ def show(request: Request, visit: Visit, forms: Forms) -> Response:
         status=forms.status,
         here="account",
         person=seen,
+        person_zone=zone_city(seen.timezone),
         form=form,
         proposal=waiting,
         key_form=forms.key,

@@ -44,7 +44,7 @@ def show(request: Request, visit: SignedIn) -> Response:
 @router.post(DATA, name="own_data.ask")
 def ask(visit: SignedIn) -> Response:
     ask_for_copy(visit.session, visit.viewer.id, now=clock.now())
-    return go_to(DATA, say=_("Your copy is being put together. A message says when it is ready."))
+    return go_to(DATA)
 
 
 @router.get(DATA + "/{copy}.zip", name="own_data.download")

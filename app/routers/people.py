@@ -74,7 +74,9 @@ def balance(
     if not wants_part(request):
         ticks = Ticks(chosen, bool(ticked.everyone), form)
         return show_people(request, visit, list_asked(ticked.back), ticks)
-    found = balance_of(visit.session, visit.edition.id, chosen) if chosen else None
+    found = (
+        balance_of(visit.session, visit.edition.id, chosen, on=clock.today()) if chosen else None
+    )
     return render(request, visit, "people/_balance.html", balance=found, is_part=True)
 
 

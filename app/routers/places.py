@@ -236,9 +236,22 @@ def _form_page(
         form=form,
         asked=asked,
         letter=seen.letter if seen else None,
+        labels=_labels(asked),
         is_new=own is None or own.status not in CHANGEABLE,
         languages=[(code, language_name(code)) for code in edition.languages],
     )
+
+
+def _labels(asked: FormAsked) -> dict[str, str]:
+    """What each answer is called where several need another look."""
+    own = {question.field: choose(question.text) for question in asked.questions}
+    return {
+        "language": _("In which language?"),
+        "position": _("Your position"),
+        "motivation": _("Why you want to take this course"),
+        **own,
+        "letter": _("Letter"),
+    }
 
 
 def _nominations_page(

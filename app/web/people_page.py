@@ -144,7 +144,7 @@ def show_people(
         form=form,
         wish=wish,
         numbers=numbers,
-        room=room(visit.session, visit.edition.id),
+        room=room(visit.session, visit.edition.id, on=clock.today()),
         people=people,
         on_page=on_page,
         last=last,
@@ -195,7 +195,7 @@ def _balance(
     everybody = ticks.chosen if ticks.everyone else chosen
     if Verdict.APPROVE not in deeds or not everybody:
         return None
-    return balance(visit.session, visit.edition.id, everybody)
+    return balance(visit.session, visit.edition.id, everybody, on=clock.today())
 
 
 def _last_decision(visit: EditionVisit) -> LastDecision | None:

@@ -50,7 +50,9 @@ def deciding(visit: EditionVisit, person: PersonSeen, form: Form[DecisionForm]) 
         "decision": form,
         "deeds": deeds,
         "reasons": reasons(),
-        "balance": balance(visit.session, visit.edition.id, [person.id]) if weighs else None,
+        "balance": balance(visit.session, visit.edition.id, [person.id], on=clock.today())
+        if weighs
+        else None,
         "supports": supports(visit.session, person.id) if _is_open(person) else [],
         "last_decision": _to_take_back(visit, person),
     }

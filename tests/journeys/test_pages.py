@@ -1,19 +1,24 @@
 """Every page as people may find it: wide and narrow, light and dark, in four languages."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urldefrag
 
 import httpx
+import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from sqlmodel import Session, col, create_engine, select
 
 from app.core.i18n import LANGUAGES
+from app.demo.accounts import PARTICIPANT, TUTOR, account_id
 from app.demo.open_editions import TO_APPLY_FOR
 from app.demo.rows import named
-from tests.journeys.conftest import PATIENCE, Meet, SignIns, new_context, served
+from app.models import Account, Enrolment, SeatOffer, WaitingPlace
+from tests.journeys.conftest import PATIENCE, Meet, SignIns, new_context, served, sign_in
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 #: The style knows the dark by `light-dark()` alone, so that only colours can be wrong in it.
@@ -24,9 +29,10 @@ COURSE = "/courses/the-digitalization-of-vocational-training"
 #: Where each role begins; what their pages link to is found from there.
 PAGES = {
     None: ["/", COURSE, "/sign-in", "/sign-in/link", "/sign-in/password", "/register", "/verify",
-           "/videoconferences", "/help", "/link/unknown", "/nowhere"],
+           "/videoconferences", "/help", "/your-data", "{invitation}", "/link/unknown", "/nowhere"],
     "participant": ["/home", "/account", "/account/email", "/account/messages",
-                    "/account/password", "/account/keys", "/account/second-step", "/sessions",
+                    "/account/password", "/account/keys", "/account/second-step", "/account/data",
+                    "/account/delete", "/sessions", "{invitation}",
                     "{run}", "{application}", "{edition}",
                     "{edition}/announcements", "{edition}/capstone",
                     "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
@@ -34,16 +40,19 @@ PAGES = {
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
               "{review}", "{edition}/sessions/new", "{edition}/announcements/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
-                    "/institutions", "/institutions?state=proposed", "/institutions/new",
-                    "/institutions/import", "{edition}/people", "{edition}/people/import",
-                    "{edition}/settings", "{session}", "/accounts", "{account}",
-                    "{institution}", "{institution}/edit", "{institution}/merge",
+                    "/institutions", "/institutions?state=proposed", "{proposal}",
+                    "/institutions/new", "/institutions/import", "{edition}/people",
+                    "{edition}/people/import", "{edition}/settings", "{session}", "/accounts",
+                    "{account}", "{institution}", "{institution}/edit", "{institution}/merge",
                     "{edition}/announcements/new", "{upcoming}/people?state=to-decide&tick=page",
-                    "{applicant}", "{applicant}/notes", "{upcoming}/settings/form",
+                    "{applicant}", "{undecided}", "{undecided}/notes", "{upcoming}/settings/form",
                     "{upcoming}/settings/seats", "{upcoming}/settings/invitations",
                     "{upcoming}/settings/line"],
     "focal": ["/home", "{upcoming}/people", "{run}/nominations"],
-    "admin": ["/outbox", "/outbox/addresses", "/messages/templates",
+    "waiting": ["/home", "{run}/place"],
+    "offered": ["/home", "{run}/place"],
+    "halfway": ["/sign-in/second-step"],
+    "admin": ["/outbox", "/outbox/invitations", "/outbox/addresses", "/messages/templates",
               "/messages/templates/place-given/es", "/audit"],
 }  # fmt: skip
 #: Pages that are visited to see how they refuse, and what such pages say.
@@ -64,7 +73,54 @@ def javascript() -> bool:
 
 @pytest.fixture(scope="module")
 def site(programme: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from served(programme, tmp_path_factory.mktemp("pages") / "var")
+    folder = tmp_path_factory.mktemp("pages")
+    shutil.copytree(programme, folder / "prepared")
+    let_more_people_in(folder / "prepared" / "taller.db")
+    yield from served(folder / "prepared", folder / "var")
+
+
+def let_more_people_in(database: Path) -> None:
+    """Some of the demonstration who sign in like the others: in line, with an offer, a learner."""
+    engine = create_engine(f"sqlite:///{database}")
+    with Session(engine) as session:
+        offered = session.exec(select(col(SeatOffer.enrolment_id))).one()
+        in_line = select(col(WaitingPlace.enrolment_id)).order_by(col(WaitingPlace.position).desc())
+        waiting = session.exec(in_line).first()
+        learner = session.exec(
+            select(col(Enrolment.id)).where(
+                col(Enrolment.account_id).not_in([account_id(PARTICIPANT.email)]),
+                col(Enrolment.id).not_in([offered, waiting]),
+            )
+        ).first()
+        known = session.get_one(Account, account_id(TUTOR.email)).password_hash
+        for who, place in (("offered", offered), ("waiting", waiting), ("halfway", learner)):
+            enrolment = session.get_one(Enrolment, place)
+            account = session.get_one(Account, enrolment.account_id)
+            account.email, account.password_hash = f"{who}@taller.example", known
+            session.add(account)
+        session.commit()
+    engine.dispose()
+
+
+def ask_for_a_second_step(page: Page, site: str) -> None:
+    """Whoever is half way in needs a code; what they signed in with is forgotten."""
+    sign_in(page, site, "halfway")
+    page.goto(f"{site}/account/second-step")
+    page.get_by_role("button", name="Set up an application").click()
+    secret = page.locator("figcaption").inner_text().replace(" ", "")
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Confirm the application").click()
+    expect(page.locator("ul.codes li")).to_have_count(10)
+
+
+def invite(page: Page, site: str, edition: str) -> str:
+    """The link of an invitation to ``edition``."""
+    page.goto(f"{site}{edition}/settings/invitations")
+    page.get_by_label("E-mail addresses").fill("somebody@example.org")
+    page.get_by_role("button", name="Send invitations").click()
+    link = page.locator("details code")
+    expect(link).to_have_count(1)
+    return str(link.text_content()).removeprefix(site)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +135,14 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
         ("coordinator", "{edition}/sessions", "session", r"/sessions/[0-9a-f-]{36}$"),
         ("coordinator", "/accounts", "account", r"/accounts/[0-9a-f-]{36}$"),
         ("coordinator", "/institutions", "institution", r"/institutions/[0-9a-f-]{36}$"),
+        ("coordinator", "/institutions?state=proposed", "proposal", r"/proposals/[0-9a-f-]{36}$"),
         ("coordinator", "{upcoming}/people", "applicant", r"/people/[0-9a-f-]{36}$"),
+        (
+            "coordinator",
+            "{upcoming}/people?state=to-decide",
+            "undecided",
+            r"/people/[0-9a-f-]{36}$",
+        ),
         ("participant", f"/courses/{TO_APPLY_FOR}", "application", r"/application$"),
     ):
         state = sign_ins.of(who).state
@@ -95,6 +158,13 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
             links = [str(a.get_attribute("href")) for a in page.locator("main a").all()]
             found[name] = next(href for href in links if re.search(pattern, href))
         page.context.close()
+    page = new_context(sign_ins.chromium, site).new_page()
+    ask_for_a_second_step(page, site)
+    page.context.close()
+    state = sign_ins.of("coordinator").state
+    page = new_context(sign_ins.chromium, site, storage_state=state).new_page()
+    found["invitation"] = invite(page, site, found["upcoming"])
+    page.context.close()
     return found | {"run": found["application"].removesuffix("/application")}
 
 

@@ -543,4 +543,4 @@ def test_the_page_of_a_person_takes_no_more_statements_for_a_long_story(
     with statements() as sent:
         assert browser.get(of_one(edition, person)).status_code == 200
 
-    assert len(sent) == 11, sent
+    assert len(sent) == 12, sent

@@ -44,6 +44,20 @@ def test_a_participant_is_led_to_the_first_activity(
     assert "0 of 2 activities done" in page.text
 
 
+def test_an_edition_without_modules_has_no_outline_and_keeps_no_room_for_one(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    browser.sign_in(make.participant(edition))
+    page = browser.get(f"/editions/{edition.id}").text
+    with_modules(make, edition, modules=1, activities=1)
+    edition.version += 1
+    make.saved(edition)
+
+    assert "The content of this edition comes in live sessions" in page
+    assert "cols start" not in page
+    assert "cols start" in browser.get(f"/editions/{edition.id}").text
+
+
 def test_a_done_activity_is_behind_and_the_next_one_ahead(
     make: Make, session: Session, browser: Browser, edition: Edition
 ) -> None:

@@ -23,10 +23,13 @@ from app.models import (
     EnrolmentStatus,
     Gender,
     Message,
+    OfferState,
     Reason,
+    ReservedSeats,
+    SeatOffer,
     Verdict,
 )
-from app.queries.balance import balance
+from app.queries.balance import balance, room
 from app.queries.figures import PART_OF, Part
 from app.queries.own_data import Person, rows_about
 from app.services.admissions import Decided, Judgement, decide
@@ -291,7 +294,7 @@ def test_the_balance_adds_up_and_is_what_approval_makes_of_it(
     ]  # fmt: skip
     chosen = [one.id for one, ticked in everybody if ticked]
 
-    found = balance(session, edition.id, chosen)
+    found = balance(session, edition.id, chosen, on=NOW.date())
 
     for mix in (found.now, found.chosen, found.after):
         assert sum(mix.parts.values()) == mix.total
@@ -310,7 +313,7 @@ def test_the_balance_adds_up_and_is_what_approval_makes_of_it(
     coming = [one for one, ticked in everybody if ticked and one.status not in PARTICIPANTS]
     if coming:
         judge(session, edition, boss, Judgement(Verdict.APPROVE), *coming)
-        assert balance(session, edition.id, []).now == found.after
+        assert balance(session, edition.id, [], on=NOW.date()).now == found.after
 
 
 def test_the_balance_counts_whoever_is_to_come_as_they_are_today(
@@ -323,11 +326,41 @@ def test_the_balance_counts_whoever_is_to_come_as_they_are_today(
     session.flush()
     stranger = there(make, make.edition())
 
-    found = balance(session, edition.id, [one.id, stranger.id])
+    found = balance(session, edition.id, [one.id, stranger.id], on=NOW.date())
 
     assert found.chosen.parts[Part.WOMEN] == 1
     assert found.chosen.countries == {"BR"}
     assert found.missing == 1
+
+
+def test_what_is_left_is_what_approval_can_give(
+    session: Session, make: Make, edition: Edition, boss: Account
+) -> None:
+    """Offered and reserved places are nobody else's, and whoever gets them takes no other."""
+    for _place in range(3):
+        there(make, edition, EnrolmentStatus.ACTIVE, country="UY")
+    awaited = there(make, edition, EnrolmentStatus.WAITLISTED, country="UY")
+    make.saved(
+        SeatOffer(
+            enrolment_id=awaited.id,
+            edition_id=edition.id,
+            ends_at=NOW + timedelta(days=1),
+            state=OfferState.OPEN,
+        )
+    )
+    make.saved(ReservedSeats(edition_id=edition.id, country="CV", seats=1))
+    from_there, other = there(make, edition, country="CV"), there(make, edition, country="UY")
+
+    def left_with(*chosen: Enrolment) -> int | None:
+        return balance(session, edition.id, [one.id for one in chosen], on=NOW.date()).left_after
+
+    seen = room(session, edition.id, on=NOW.date())
+    assert (seen.taken, seen.left, seen.held, seen.kept) == (3, 2, 1, 1)
+    assert left_with() == left_with(awaited) == left_with(from_there) == 0
+    assert left_with(other) == -1
+    with pytest.raises(RuleBroken):
+        judge(session, edition, boss, Judgement(Verdict.APPROVE), other)
+    assert judge(session, edition, boss, Judgement(Verdict.APPROVE), awaited, from_there).done == 2
 
 
 def test_all_are_named_in_the_audit_log(
