@@ -15,7 +15,7 @@ from tests.counting import statements
 def main() -> None:
     address, cookie = sys.argv[1:]
     told = {"Cookie": cookie, "Accept-Language": "en"}
-    with TestClient(app, headers=told, follow_redirects=False) as browser:
+    with TestClient(app, "http://localhost", headers=told, follow_redirects=False) as browser:
         tag = browser.get(address).raise_for_status().headers["ETag"]
         with statements() as sent:
             browser.get(address).raise_for_status()
