@@ -12,6 +12,7 @@ from bench.places import Database, Place, installation
 from bench.programme import Programme, Reader, make_programme
 from bench.report import Row, at_least
 from bench.servers import Server, server
+from bench.statements import statements_of
 from bench.told import compare, tell_baseline
 
 AIMS = {Database.SQLITE: 0.60, Database.POSTGRESQL: 0.40}
@@ -72,6 +73,14 @@ def measure_course(pace: Pace) -> Iterator[Row]:
             with _both(place, programme) as both:
                 yield from _beside_jinja(both, database, pace)
                 yield from _unchanged(both, programme, database, pace)
+
+
+def check_course() -> dict[str, int]:
+    """Without measuring: whether the baseline says what the page says; and its statements."""
+    with installation(Database.SQLITE) as place:
+        programme = make_programme()
+        with _both(place, programme) as both:
+            return {"pages": len(both.pages), **statements_of(place, programme)}
 
 
 def page_of(programme: Programme, reader: Reader, **more: str) -> bytes:

@@ -1,10 +1,6 @@
 """What visits of the course page put on the wire, as Chromium counts it, and what they cost us."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +13,8 @@ from bench.load import ask
 from bench.places import Database, Place, installation
 from bench.programme import Programme, Reader, make_programme
 from bench.report import Row, at_most
-from bench.servers import ROOT, Server, server
+from bench.servers import Server, server
+from bench.statements import statements_of
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 KB = 1000
@@ -109,16 +106,6 @@ def _unchanged(ours: Server, programme: Programme, reader: Reader) -> Iterator[R
 
 
 def _statements(place: Place, programme: Programme) -> Iterator[Row]:
-    """Counted in a process of its own, in which the whole application runs."""
-    cookie = f"{cookie_name()}={programme.readers[0].secret}"
-    counted = subprocess.run(
-        [sys.executable, "-m", "bench.statements", programme.address, cookie],
-        cwd=ROOT,
-        env={**os.environ, **place.environment, "TALLER_LOG_LEVEL": "ERROR"},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    told = json.loads(counted.stdout)
-    yield at_most("Statements for the page, warm", told["page"], aim=2, unit="statements")
+    told = statements_of(place, programme)
+    yield at_most("Statements for the page, warm", told["page"], aim=1, unit="statements")
     yield at_most("Statements for an unchanged page", told["unchanged"], aim=1, unit="statements")
