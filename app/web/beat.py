@@ -5,6 +5,7 @@ takes a millisecond more or less, which a stranger can measure by asking often e
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Coroutine
 from math import floor
@@ -16,6 +17,9 @@ from app.web.one_hop import OneHopRoute
 
 #: Longer than such an answer takes, hashing a password included, and shorter than people notice.
 BEAT = 0.1  # seconds
+#: Hides, in seconds, what is left of the difference: some ten microseconds, which only very many
+#: answers would show, more than anybody gets.
+SCATTER = 0.01
 
 
 def until_the_beat(elapsed: float) -> float:
@@ -36,6 +40,10 @@ class OnTheBeatRoute(OneHopRoute):
             try:
                 return await answer(request)
             finally:
-                await asyncio.sleep(until_the_beat(time.monotonic() - began))
+                await asyncio.sleep(until_the_beat(time.monotonic() - began) + _scatter())
 
         return on_the_beat
+
+
+def _scatter() -> float:
+    return SCATTER * secrets.randbelow(10_000) / 10_000
