@@ -32,8 +32,8 @@ def statements_of(place: Place, programme: Programme) -> dict[str, int]:
 def main() -> None:
     from starlette.testclient import TestClient  # noqa: PLC0415 -- the application is started here
 
-    from app.main import app  # noqa: PLC0415
-    from tests.counting import statements  # noqa: PLC0415
+    from app.main import app  # noqa: PLC0415 -- likewise
+    from tests.counting import statements  # noqa: PLC0415 -- likewise
 
     address, cookie = sys.argv[1:]
     told = {"Cookie": cookie, "Accept-Language": "en"}

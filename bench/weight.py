@@ -93,7 +93,7 @@ def _visit(page: Page, address: str) -> Visit:
     devtools.send("Network.enable")
     answer = page.goto(address, wait_until="networkidle")
     devtools.detach()
-    if answer is None or answer.status != 200 or not page.locator("#outline").count():  # noqa: PLR2004
+    if answer is None or answer.status != 200 or not page.locator("#outline").count():  # noqa: PLR2004 -- OK
         message = f"Chromium did not get the course page, but {page.title()!r}"
         raise RuntimeError(message)
     return found

@@ -35,7 +35,7 @@ class Question:
         cursor = connection.connection.cursor()
         try:
             for hear in connection.dispatch.before_cursor_execute:  # as of any other statement
-                hear(connection, cursor, asked.sql, given, None, False)  # noqa: FBT003
+                hear(connection, cursor, asked.sql, given, None, False)  # noqa: FBT003 -- its own order
             cursor.execute(asked.sql, given)
             row = cursor.fetchone()
         finally:

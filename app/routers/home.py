@@ -108,7 +108,7 @@ ASKED = {EnrolmentStatus.APPLIED, EnrolmentStatus.WAITLISTED, EnrolmentStatus.RE
 
 
 def _greeting(hour: int) -> str:
-    if 5 <= hour < 12:  # noqa: PLR2004 -- hours of the day
+    if 5 <= hour < 12:  # noqa: PLR2004 -- hours -- hours of the day
         return _("Good morning, %(name)s")
     return _("Good afternoon, %(name)s") if 12 <= hour < 19 else _("Good evening, %(name)s")  # noqa: PLR2004
 

@@ -107,7 +107,7 @@ def _as_chosen(known: Wishes, groups: tuple[MessageGroup, ...]) -> Form[AllChoic
 
 def _offered(groups: tuple[MessageGroup, ...]) -> dict[str, Any]:
     hints = {
-        MessageGroup.ADMISSION: _("Offers of a place that you have to answer come at once."),
+        MessageGroup.ADMISSION: _("Places that you are given or offered come at once."),
         MessageGroup.SESSIONS: _("Sessions that move, are cancelled or begin soon come at once."),
     }
     return {"groups": groups, "hints": hints, "deliveries": list(Delivery)}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.core.errors import Conflict, NotFound, RuleBroken
+from app.core.errors import Conflict
 from app.core.i18n import gettext as _
 from app.models import (
     PARTICIPANTS,
@@ -29,12 +29,10 @@ from app.models import (
 from app.queries.waiting_lists import positions_of
 from app.services import admission_news as news
 from app.services.admission_messages import in_line
-from app.services.approvals import approve
+from app.services.approvals import accounts_of, approve, locked
 from app.services.audit import record
 from app.services.enrolments import HOLDS_A_SEAT, change_status
 from app.services.waiting_lists import line_up
-
-MOST_AT_ONCE = 1000
 
 #: For whom each verdict can be given.
 POSSIBLE: dict[Verdict, frozenset[EnrolmentStatus]] = {
@@ -141,30 +139,6 @@ def _noted(
     return decision
 
 
-def locked(
-    session: Session, edition_id: UUID, chosen: Collection[UUID]
-) -> tuple[Edition, list[Enrolment]]:
-    """The edition and the people, locked in the order that all keep."""
-    if len(chosen) > MOST_AT_ONCE:
-        raise RuleBroken(
-            _("Decide about at most %(most)s people at once. Filter the list first.")
-            % {"most": MOST_AT_ONCE}
-        )
-    edition = session.exec(
-        select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
-    ).one()
-    found = session.exec(
-        select(Enrolment)
-        .where(Enrolment.edition_id == edition_id, col(Enrolment.id).in_(chosen))
-        .order_by(col(Enrolment.id))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    if len(found) < len(set(chosen)):
-        raise NotFound(_("Somebody you chose is not in this edition."))
-    return edition, list(found)
-
-
 #: What the audit log calls each verdict that is not `approve`'s.
 _CALLED = {
     Verdict.WAITLIST: "put on waiting list",
@@ -232,12 +206,6 @@ def _tell(
         news.declined(session, account, course.title, *judgement.reason_for_them)
     else:
         news.withdrawn(session, account, course.title, *judgement.reason_for_them)
-
-
-def accounts_of(session: Session, people: list[Enrolment]) -> dict[UUID, Account]:
-    ids = [one.account_id for one in people]
-    found = session.exec(select(Account).where(col(Account.id).in_(ids)))
-    return {account.id: account for account in found}
 
 
 def facts_of(enrolment: Enrolment) -> dict[str, Any]:

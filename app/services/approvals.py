@@ -23,6 +23,7 @@ from app.services.enrolments import HOLDS_A_SEAT, change_status
 from app.services.notifications import place_given
 from app.services.waiting_lists import line_up, lock
 
+MOST_AT_ONCE = 1000
 CAN_BE_APPROVED = frozenset(EnrolmentStatus) - set(PARTICIPANTS)
 
 
@@ -77,20 +78,39 @@ def _chosen(
     session: Session, edition_id: UUID, enrolment_ids: Collection[UUID]
 ) -> tuple[Edition, list[Enrolment]]:
     """The edition, locked, and those of the people who have no place yet."""
-    edition = lock(session, edition_id)
-    found = session.exec(
-        select(Enrolment)
-        .where(Enrolment.edition_id == edition_id, col(Enrolment.id).in_(enrolment_ids))
-        .order_by(col(Enrolment.id))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    if len(found) < len(set(enrolment_ids)):
-        raise NotFound(_("Somebody you chose is not in this edition."))
+    edition, found = locked(session, edition_id, enrolment_ids)
     chosen = [enrolment for enrolment in found if enrolment.status in CAN_BE_APPROVED]
     if not chosen:
         raise RuleBroken(_("Choose at least one person for whom this is still to be done."))
     return edition, chosen
+
+
+def locked(
+    session: Session, edition_id: UUID, chosen: Collection[UUID]
+) -> tuple[Edition, list[Enrolment]]:
+    """The edition and the people, locked in the order that all keep."""
+    if len(chosen) > MOST_AT_ONCE:
+        raise RuleBroken(
+            _("Decide about at most %(most)s people at once. Filter the list first.")
+            % {"most": MOST_AT_ONCE}
+        )
+    edition = lock(session, edition_id)
+    found = session.exec(
+        select(Enrolment)
+        .where(Enrolment.edition_id == edition_id, col(Enrolment.id).in_(chosen))
+        .order_by(col(Enrolment.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(found) < len(set(chosen)):
+        raise NotFound(_("Somebody you chose is not in this edition."))
+    return edition, list(found)
+
+
+def accounts_of(session: Session, people: Collection[Enrolment]) -> dict[UUID, Account]:
+    ids = [one.account_id for one in people]
+    found = session.exec(select(Account).where(col(Account.id).in_(ids)))
+    return {account.id: account for account in found}
 
 
 def _seat(
@@ -103,10 +123,7 @@ def _seat(
     quietly: bool,
 ) -> None:
     title = session.get_one(Course, edition.course_id).title
-    people = session.exec(
-        select(Account).where(col(Account.id).in_([enrolment.account_id for enrolment in chosen]))
-    )
-    accounts = {account.id: account for account in people}
+    accounts = accounts_of(session, chosen)
     was = {enrolment.id: enrolment.status for enrolment in chosen}
     for enrolment in chosen:
         change_status(session, enrolment, EnrolmentStatus.ACTIVE, now=now, by=by, alone=False)

@@ -22,11 +22,12 @@ from app.models import (
 )
 from app.queries.seats import Origin, seats_of
 from app.services import admission_news as news
-from app.services.admissions import accounts_of, facts_of, locked
+from app.services.admissions import facts_of
+from app.services.approvals import accounts_of, locked
 from app.services.audit import record
 from app.services.enrolment_counts import count
 from app.services.enrolments import change_status
-from app.services.waiting_lists import close_gaps, stand_at
+from app.services.waiting_lists import close_gaps, lock, stand_at
 
 UNDO_WITHIN = timedelta(hours=1)
 
@@ -41,9 +42,7 @@ def undo(
     session: Session, edition_id: UUID, decision_id: UUID, *, by: UUID, now: datetime
 ) -> Undone:
     """Put everybody back as they were before a decision, but for those who have moved on since."""
-    session.exec(
-        select(Edition).where(Edition.id == edition_id).with_for_update(key_share=True)
-    ).one()
+    lock(session, edition_id)  # before the decision: the order that all keep
     decision = _to_undo(session, edition_id, decision_id, by=by, now=now)
     lines = session.exec(
         select(BulkDecisionLine).where(BulkDecisionLine.decision_id == decision_id)

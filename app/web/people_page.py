@@ -19,7 +19,8 @@ from app.queries.admissions import LastDecision, last_decision
 from app.queries.balance import Balance, balance, room
 from app.queries.people import Order, PersonLine, State, Tally, ids_of, lines, tally
 from app.services.admission_news import reason_words
-from app.services.admissions import MOST_AT_ONCE, Judgement, decide
+from app.services.admissions import Judgement, decide
+from app.services.approvals import MOST_AT_ONCE
 from app.services.undoing import UNDO_WITHIN
 from app.web.asked import address_of, heard, in_pages
 from app.web.days import Instant
