@@ -142,7 +142,7 @@ def test_no_message_holds_the_name_that_it_was_asked_for_by(
 @contextmanager
 def serving(app: FastAPI, parser: Any) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=parser, log_level="critical", lifespan="off")
+    config = uvicorn.Config(app, http=parser, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
