@@ -23,6 +23,7 @@ class Role(StrEnum):
 class Action(StrEnum):
     # on the platform
     SEE_EDITIONS = "see the list of editions"
+    WRITE_CATALOGUE = "write courses into the catalogue"
     SEE_STATISTICS = "see statistics"
     SEE_ANNUAL_REPORT = "see the annual report"
     SEE_INSTITUTIONS = "see the institutions"
@@ -61,6 +62,8 @@ class Action(StrEnum):
     SCHEDULE_SESSIONS = "schedule live sessions"
     TAKE_ATTENDANCE = "take attendance"
     CHANGE_EDITION = "change the edition"
+    WRITE_CONTENT = "write its content"
+    OPEN_NEXT_EDITION = "open the next edition"
     READ_ANNOUNCEMENTS = "read all announcements"
     ANNOUNCE = "write announcements"
     ANNOUNCE_TO_ALL = "write announcements to all"
@@ -73,6 +76,7 @@ _WATCHING = _TEACHING | {Role.OBSERVER}
 
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_EDITIONS: _STAFF | {Role.FOCAL},
+    Action.WRITE_CATALOGUE: _STAFF,
     Action.SEE_STATISTICS: _STAFF | {Role.FOCAL},
     Action.SEE_ANNUAL_REPORT: _STAFF,
     Action.SEE_INSTITUTIONS: _STAFF | {Role.FOCAL},
@@ -110,6 +114,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SCHEDULE_SESSIONS: _TEACHING,
     Action.TAKE_ATTENDANCE: _TEACHING,
     Action.CHANGE_EDITION: _STAFF,
+    Action.WRITE_CONTENT: _TEACHING,
+    Action.OPEN_NEXT_EDITION: _TEACHING,
     Action.READ_ANNOUNCEMENTS: _WATCHING,  # others read those that are for them
     Action.ANNOUNCE: _TEACHING | {Role.FOCAL},  # a focal point: to the own people alone
     Action.ANNOUNCE_TO_ALL: _TEACHING,

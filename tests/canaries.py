@@ -8,7 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Enum, Integer, String, Table, Uuid
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    Float,
+    Integer,
+    String,
+    Table,
+    Uuid,
+)
 from sqlmodel import Session, SQLModel
 
 from app.core.ids import uuid7
@@ -93,7 +105,7 @@ class Canaries:
             return date(2026, 1, 1) if isinstance(column.type, Date) else FAR
         n = next(numbers)
         number = 1_000_000 + n if column.unique else n
-        kinds = {Uuid: uuid7(), Boolean: False, Integer: number, JSON: {}}
+        kinds = {Uuid: uuid7(), Boolean: False, Integer: number, Float: 0.0, JSON: {}}
         kind = next((kind for kind in kinds if isinstance(column.type, kind)), None)
         return kinds[kind] if kind else f"x{n}"[: length(column)]
 
@@ -107,6 +119,8 @@ def canary(column: Column[Any]) -> Any:
         return uuid7()
     if isinstance(column.type, Integer):
         return 77_000_000 + n
+    if isinstance(column.type, Float):
+        return 88_000_000.5 + n
     if isinstance(column.type, JSON):
         return {"canary": strange(n)}
     if is_date(column):

@@ -20,6 +20,7 @@ from app.policy import (
 POLICY = """
     action                        visitor  signed_in  participant  observer  tutor  focal  coordinator  administrator
     see the list of editions      no       no         no           no        no     yes    yes          yes
+    write courses into the catalogue  no       no         no           no        no     no     yes          yes
     see statistics                no       no         no           no        no     yes    yes          yes
     see the annual report         no       no         no           no        no     no     yes          yes
     see the institutions          no       no         no           no        no     yes    yes          yes
@@ -57,6 +58,8 @@ POLICY = """
     schedule live sessions        no       no         no           no        yes    no     yes          yes
     take attendance               no       no         no           no        yes    no     yes          yes
     change the edition            no       no         no           no        no     no     yes          yes
+    write its content             no       no         no           no        yes    no     yes          yes
+    open the next edition         no       no         no           no        yes    no     yes          yes
     write announcements           no       no         no           no        yes    yes    yes          yes
     read all announcements        no       no         no           yes       yes    no     yes          yes
     write announcements to all    no       no         no           no        yes    no     yes          yes

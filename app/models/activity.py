@@ -13,7 +13,14 @@ class ActivityKind(StrEnum):
     PAGE = "page"
     FILE = "file"
     VIDEO = "video"
+    LINK = "link"
+    EMBED = "embed"  # something of another house, shown in our page
+    PANORAMA = "panorama"  # a place to look around in, for a visit from afar
     QUIZ = "quiz"
+    SURVEY = "survey"
+    FORUM = "forum"
+    LIVE_SESSION = "live_session"
+    CAPSTONE = "capstone"
 
 
 class FileRole(StrEnum):
@@ -36,6 +43,14 @@ class Activity(Table, table=True):
     title: Texts = localized()
     minutes: int = Field(default=0, description="what it takes, as its author expects")
     counts: bool = Field(default=True, description="whether it must be done for the certificate")
+    is_hidden: bool = Field(default=False, description="from all but those who write")
+    came_from_id: UUID | None = Field(
+        default=None,
+        foreign_key="activity.id",
+        ondelete="SET NULL",
+        index=True,
+        description="the one that it was copied from, in this edition or an earlier one",
+    )
 
 
 class ActivityText(Table, table=True):

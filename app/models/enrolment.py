@@ -173,3 +173,8 @@ class Progress(SQLModel, table=True):
     changed_at: datetime = Field(
         sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF)
     )
+    percent: float | None = Field(
+        default=None,
+        description="the result that counts, 0 to 100; None: nothing was judged",
+        sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF),
+    )

@@ -17,3 +17,11 @@ class Module(Table, table=True):
     summary: Texts = localized()
     opens_on: date | None = None
     after_previous: bool = Field(default=False, description="opens when the one before is done")
+    is_hidden: bool = Field(default=False, description="with all in it, from all but who write")
+    came_from_id: UUID | None = Field(
+        default=None,
+        foreign_key="module.id",
+        ondelete="SET NULL",
+        index=True,
+        description="the one that it was copied from, in this edition or an earlier one",
+    )

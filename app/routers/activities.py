@@ -8,17 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
-from app.models import ActivityKind, FileRole, ProgressState
 from app.policy import Action
-from app.queries.activities import file_of, read_activity
+from app.queries.activities import file_of
 from app.services.progress import finish, undo
+from app.web.activity_pages import show_activity
 from app.web.content import place
 from app.web.downloads import send_file
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
-from app.web.pages import go_to, render
-from app.web.place_page import about_place
-from app.web.quiz_page import show_quiz
+from app.web.pages import go_to
+from app.web.place_page import Wanted
 
 router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/activities/{activity}")
 
@@ -40,19 +39,8 @@ def show(
     again: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
     play: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
 ) -> Response:
-    where = place(visit, activity)
-    if where.activity.kind is ActivityKind.QUIZ:
-        return show_quiz(request, visit, where, attempt=attempt, again=again)
-    return render(
-        request,
-        visit,
-        "activities/show.html",
-        seen=read_activity(visit.session, where.activity, where.spoken),
-        is_done=where.standing.activities.get(activity) is ProgressState.DONE,
-        play=play,
-        FileRole=FileRole,
-        **about_place(visit, where),
-    )
+    asked = Wanted(attempt=attempt, again=again, play=play)
+    return show_activity(request, visit, place(visit, activity), asked)
 
 
 @router.post("/done", name="activities.finish")

@@ -17,6 +17,7 @@ from app.web.forms import Form, submitted
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
 from app.web.pages import go_to
+from app.web.place_page import Wanted
 from app.web.quiz_page import QuizForm, show_quiz
 
 router = APIRouter(route_class=OneHopRoute)
@@ -39,7 +40,7 @@ def answer(
         raise NotFound(_("There is nothing at this address."))
     answers = _chosen(form, questions_to_ask(visit.session, quiz, where.spoken))
     if form.errors or form.data is None:
-        return show_quiz(request, visit, where, form=form)
+        return show_quiz(request, visit, where, Wanted(), form=form)
     attempt = hand_in(
         visit.session,
         visit.enrolled.id,

@@ -1,5 +1,6 @@
 """What every page inside a module shows around its content: outline, trail, neighbours."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from app.core.i18n import choose
@@ -9,6 +10,15 @@ from app.policy import Action
 from app.web.content import Place
 from app.web.guards import EditionVisit
 from app.web.outline import outline_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address of an activity asks for besides the activity."""
+
+    attempt: int | None = None  # a try to look back on
+    again: bool = False  # one more try
+    play: bool = False  # the video itself
 
 
 def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from app.web.content import Place
 from app.web.forms import Form
 from app.web.guards import EditionVisit
 from app.web.pages import render
-from app.web.place_page import about_place
+from app.web.place_page import Wanted, about_place
 
 
 class QuizForm(BaseModel):
@@ -25,9 +25,8 @@ def show_quiz(
     request: Request,
     visit: EditionVisit,
     where: Place,
+    asked: Wanted,
     *,
-    attempt: int | None = None,
-    again: bool = False,
     form: Form[QuizForm] | None = None,
 ) -> Response:
     """The questions, unless there is a try to look back on and nobody asks for a new one."""
@@ -36,7 +35,8 @@ def show_quiz(
         raise NotFound(_("There is nothing at this address."))
     person = visit.enrolment.id if where.personal and visit.enrolment else None
     tries = attempts(visit.session, person, where.activity.id) if person else []
-    wanted = attempt or (tries[0].number if tries and not again and form is None else None)
+    looks_back = tries and not asked.again and form is None
+    wanted = asked.attempt or (tries[0].number if looks_back else None)
     result = None
     if wanted and person:
         result = judged(visit.session, person, where.activity.id, wanted, where.spoken)
