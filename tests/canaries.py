@@ -117,10 +117,8 @@ def canary(column: Column[Any]) -> Any:
         return None
     if isinstance(column.type, Uuid):
         return uuid7()
-    if isinstance(column.type, Integer):
+    if isinstance(column.type, Integer | Float):
         return 77_000_000 + n
-    if isinstance(column.type, Float):
-        return 88_000_000.5 + n
     if isinstance(column.type, JSON):
         return {"canary": strange(n)}
     if is_date(column):

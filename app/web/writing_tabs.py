@@ -1,0 +1,22 @@
+"""The parts in which an activity is written, as tabs: which of them each kind has."""
+
+from uuid import UUID
+
+from app.core.i18n import N_, gettext
+from app.models import Activity, ActivityKind
+
+#: Key (which is the end of the address too) and words. Every kind has the first two.
+TEXT = ("text", N_("Text"))
+SETTINGS = ("settings", N_("Title and rules"))
+PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {}
+
+
+def writing_address(edition_id: UUID, activity_id: UUID) -> str:
+    return f"/editions/{edition_id}/content/activities/{activity_id}"
+
+
+def writing_tabs(activity: Activity) -> list[tuple[str, str, str]]:
+    """Triples for the macro ``tabs``: key, address and words."""
+    address = writing_address(activity.edition_id, activity.id)
+    parts = (TEXT, *PARTS.get(activity.kind, ()), SETTINGS)
+    return [(key, f"{address}/{key}", gettext(words)) for key, words in parts]
