@@ -117,6 +117,7 @@ from app.models.review import (
     ReviewComment,
     Rubric,
 )
+from app.models.search import SearchEntry, SearchMark
 from app.models.second_step import Authenticator, Passkey, RecoveryCode
 from app.models.stored_file import StoredFile
 from app.models.team import Team, TeamMember
@@ -228,6 +229,8 @@ __all__ = [
     "Review",
     "ReviewComment",
     "Rubric",
+    "SearchEntry",
+    "SearchMark",
     "SeatOffer",
     "SectionKey",
     "SessionStatus",

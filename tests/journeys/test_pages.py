@@ -31,14 +31,15 @@ COURSE = "/courses/the-digitalization-of-vocational-training"
 #: Where each role begins; what their pages link to is found from there.
 PAGES = {
     None: ["/", COURSE, "/sign-in", "/sign-in/link", "/sign-in/password", "/register", "/verify",
-           "/videoconferences", "/help", "/your-data", "{invitation}", "/link/unknown", "/nowhere"],
+           "/videoconferences", "/search?q=formacion", "/help", "/your-data", "{invitation}", "/link/unknown", "/nowhere"],
     "participant": ["/home", "/account", "/account/email", "/account/messages",
                     "/account/password", "/account/keys", "/account/second-step", "/account/data",
                     "/account/delete", "/sessions", "{invitation}",
                     "{run}", "{application}", "{edition}",
                     "{edition}/announcements", "{edition}/capstone",
                     "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
-                    "{activity}", "{quiz}", "/statistics"],
+                    "{activity}", "{quiz}", "/search?q=digital", "/search?q=nothing",
+                    "/statistics"],
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
               "{review}", "{edition}/sessions/new", "{edition}/announcements/new"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",

@@ -154,6 +154,7 @@ POST /editions/{edition}/sessions/{live_session}/recording           its tutors
 GET  /editions/{edition}/sessions/{live_session}/slides              all in it
 GET  /calendar/{token}.ics                                           everyone
 GET  /sessions/{live_session}.ics                                    all in it
+GET  /search                                                         everyone
 GET  /videoconferences                                               everyone
 GET  /editions/{edition}/capstone                                    its participant
 POST /editions/{edition}/capstone/title                              its participant
