@@ -31,7 +31,8 @@ COURSE = "/courses/the-digitalization-of-vocational-training"
 #: Where each role begins; what their pages link to is found from there.
 PAGES = {
     None: ["/", COURSE, "/sign-in", "/sign-in/link", "/sign-in/password", "/register", "/verify",
-           "/videoconferences", "/search?q=formacion", "/help", "/your-data", "{invitation}", "/link/unknown", "/nowhere"],
+           "/videoconferences", "/search?q=formacion", "/help", "/your-data", "{invitation}",
+           "/link/unknown", "/nowhere"],
     "participant": ["/home", "/account", "/account/email", "/account/messages",
                     "/account/password", "/account/keys", "/account/second-step", "/account/data",
                     "/account/delete", "/sessions", "{invitation}",
