@@ -1,6 +1,6 @@
 """Which language of an edition's content somebody reads, and the activity they asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.core import clock
@@ -8,7 +8,7 @@ from app.core.errors import NotAllowed, NotFound
 from app.core.formats import current_zone
 from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
-from app.models import Activity
+from app.models import Activity, ProgressState
 from app.policy import Action
 from app.queries.activities import activity_of
 from app.queries.outlines import ActivityLine, ModuleState, Outline, module_states, outline
@@ -39,6 +39,14 @@ class Place:
         lines = [line for state in self.states for line in state.open_now]
         at = lines.index(self.line) + step
         return lines[at] if 0 <= at < len(lines) else None
+
+    def once_done(self) -> ActivityLine | None:
+        """The activity after this one, as it is when this one is done: some wait for that."""
+        done = self.standing.activities | {self.line.id: ProgressState.DONE}
+        states = module_states(
+            self.outline, replace(self.standing, activities=done), on=clock.today(current_zone())
+        )
+        return replace(self, states=states).beside(1)
 
 
 def content_language(visit: EditionVisit) -> str:
