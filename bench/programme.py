@@ -24,8 +24,10 @@ from app.models import (
     LiveSession,
     Mode,
     Module,
+    OpeningRule,
     Progress,
     ProgressState,
+    RuleKind,
     SignIn,
 )
 
@@ -142,9 +144,18 @@ def _activities(session: Session, edition: Edition, today: date) -> Iterator[Act
                 position=position,
                 title={"en": thing.capitalize()},
                 summary={"en": f"By the end you can tell others about {thing}, with an example."},
-                opens_on=today + timedelta(days=30) if position == MODULES - 1 else None,
             ),
         )
+        opens_later = position == MODULES - 1
+        if opens_later:
+            session.add(
+                OpeningRule(
+                    edition_id=edition.id,
+                    module_id=module.id,
+                    kind=RuleKind.DATE,
+                    opens_on=today + timedelta(days=30),
+                )
+            )
         for n, (about, kind) in enumerate(zip(_ABOUT, _KINDS, strict=True)):
             activity = _added(
                 session,
@@ -157,7 +168,7 @@ def _activities(session: Session, edition: Edition, today: date) -> Iterator[Act
                     minutes=10 + 5 * n,
                 ),
             )
-            if module.opens_on is None:
+            if not opens_later:
                 yield activity
 
 

@@ -13,6 +13,7 @@ from app.core.formats import living_in
 from app.core.i18n import speaking
 from app.models import Course, Edition, LiveSession
 from app.queries.outlines import ActivityLine, ModuleState, module_states, next_activity, outline
+from app.queries.progress import Standing
 from app.web.labels import label
 from app.web.outline import KINDS, opening_words
 from bench.baseline import DATA, TEMPLATE, Activity, Meeting, Module, Page, Tab
@@ -88,7 +89,7 @@ def _page(session: Session, programme: Programme, reader: Reader, weight: str) -
         select(Edition, Course).join(Course).where(Edition.id == programme.edition_id)
     ).one()
     lines = outline(session, edition.id, edition.version, "en")
-    states = module_states(lines, reader.states, on=clock.today(ZONE))
+    states = module_states(lines, Standing(reader.states), on=clock.today(ZONE))
     coming = next_activity(states)
     address = programme.address
     modules = tuple(_module(state, address, coming) for state in states)
@@ -122,11 +123,11 @@ def _tabs(address: str) -> tuple[Tab, ...]:
 def _module(state: ModuleState, address: str, coming: ActivityLine | None) -> Module:
     module = state.module
     return Module(
-        number=module.number,
+        number=module.place,
         title=module.title,
         summary=module.summary,
         language=module.language,
-        opens="" if state.is_open else opening_words(module),
+        opens="" if state.is_open else opening_words(state.waits),
         is_done=state.is_done,
         is_present=coming in module.activities,
         activities=tuple(

@@ -36,6 +36,7 @@ from app.models import (
     Milestone,
     Mode,
     Module,
+    OpeningRule,
     PlatformRole,
     Question,
     QuestionKind,
@@ -43,6 +44,7 @@ from app.models import (
     Review,
     ReviewComment,
     Rubric,
+    RuleKind,
     SectionKey,
     SignIn,
     StaffRole,
@@ -128,7 +130,14 @@ class Make:
         }
         return self.saved(Edition(**plain | given))
 
-    def module(self, edition: Edition, **given: Any) -> Module:
+    def module(
+        self,
+        edition: Edition,
+        *,
+        opens_on: date | None = None,
+        after: Module | None = None,
+        **given: Any,
+    ) -> Module:
         n = next(numbers)
         plain: dict[str, Any] = {
             "edition_id": edition.id,
@@ -136,7 +145,18 @@ class Make:
             "title": {"en": f"Module {n}"},
             "summary": {"en": "What it is about."},
         }
-        return self.saved(Module(**plain | given))
+        module = self.saved(Module(**plain | given))
+        if opens_on:
+            self.rule(module, RuleKind.DATE, opens_on=opens_on)
+        if after:
+            self.rule(module, RuleKind.AFTER_MODULE, after_module_id=after.id)
+        return module
+
+    def rule(self, thing: Module | Activity, kind: RuleKind, **given: Any) -> OpeningRule:
+        """A rule of when a module or an activity opens."""
+        of = "module_id" if isinstance(thing, Module) else "activity_id"
+        plain: dict[str, Any] = {"edition_id": thing.edition_id, of: thing.id, "kind": kind}
+        return self.saved(OpeningRule(**plain | given))
 
     def activity(self, module: Module, body: str = "Read this.", **given: Any) -> Activity:
         n = next(numbers)

@@ -1,7 +1,7 @@
 """The content of an edition: modules and activities as their course folder has them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.demo.courses import (
@@ -25,9 +25,11 @@ from app.models import (
     Choice,
     Edition,
     Module,
+    OpeningRule,
     Question,
     QuestionKind,
     Quiz,
+    RuleKind,
     StoredFile,
 )
 
@@ -49,6 +51,7 @@ class ActivityMade:
     module: Module
     activity: Activity
     quiz: QuizMade | None
+    opens_on: date | None
 
 
 def add_content(stage: Stage, edition: Edition, course: CourseFolder) -> tuple[ActivityMade, ...]:
@@ -66,15 +69,27 @@ def add_content(stage: Stage, edition: Edition, course: CourseFolder) -> tuple[A
                 position=position,
                 title=folder.head.title,
                 summary=folder.head.summary,
-                opens_on=opens,
             )
         )
+        if opens:
+            rows.add(_rule(module, opens))
         for place, one in enumerate(folder.activities, 1):
             activity = rows.add(_activity(edition, module, place, one, course.head.slug))
             _add_texts(rows, activity, one)
             _add_files(rows, stage.shelf, activity, one)
-            made.append(ActivityMade(module, activity, _add_quiz(rows, activity, one.quiz)))
+            quiz = _add_quiz(rows, activity, one.quiz)
+            made.append(ActivityMade(module, activity, quiz, opens))
     return tuple(made)
+
+
+def _rule(module: Module, opens: date) -> OpeningRule:
+    return OpeningRule(
+        id=named("rule", module.id, "date"),
+        edition_id=module.edition_id,
+        module_id=module.id,
+        kind=RuleKind.DATE,
+        opens_on=opens,
+    )
 
 
 def _activity(

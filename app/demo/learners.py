@@ -25,7 +25,7 @@ KNOWS, GUESSES = 0.8, 0.35
 
 def open_activities(content: Sequence[ActivityMade], now: datetime) -> list[ActivityMade]:
     today = now.date()
-    return [m for m in content if m.module.opens_on is None or m.module.opens_on <= today]
+    return [m for m in content if m.opens_on is None or m.opens_on <= today]
 
 
 def study(
@@ -60,7 +60,7 @@ def complete(
 
 
 def _opened(made: ActivityMade, otherwise: datetime) -> datetime:
-    day = made.module.opens_on
+    day = made.opens_on
     return datetime.combine(day, time(12), tzinfo=UTC) if day else otherwise
 
 

@@ -105,6 +105,7 @@ from app.models.message import (
 )
 from app.models.module import Module
 from app.models.note import EnrolmentNote, Support
+from app.models.opening_rule import OpeningRule, RuleKind
 from app.models.own_data import AccountDeletion, CopyStatus, DataCopy
 from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
@@ -211,6 +212,7 @@ __all__ = [
     "Module",
     "OfferState",
     "OneTimeToken",
+    "OpeningRule",
     "Passkey",
     "PeopleImport",
     "PeopleImportRow",
@@ -229,6 +231,7 @@ __all__ = [
     "Review",
     "ReviewComment",
     "Rubric",
+    "RuleKind",
     "SearchEntry",
     "SearchMark",
     "SeatOffer",

@@ -1,6 +1,5 @@
-"""A module: a chapter of an edition, which may open on a date or after the one before it."""
+"""A module: a chapter of an edition."""
 
-from datetime import date
 from uuid import UUID
 
 from sqlmodel import Field, UniqueConstraint
@@ -15,8 +14,6 @@ class Module(Table, table=True):
     position: int
     title: Texts = localized()
     summary: Texts = localized()
-    opens_on: date | None = None
-    after_previous: bool = Field(default=False, description="opens when the one before is done")
     is_hidden: bool = Field(default=False, description="with all in it, from all but who write")
     came_from_id: UUID | None = Field(
         default=None,

@@ -1,12 +1,53 @@
 """Reading one activity: its text in the reader's language, and the files it offers."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
 from app.core.i18n import chosen_language
-from app.models import Activity, ActivityFile, ActivityKind, ActivityText, FileRole, StoredFile
+from app.models import (
+    Activity,
+    ActivityFile,
+    ActivityKind,
+    ActivityText,
+    FileRole,
+    Module,
+    OpeningRule,
+    RuleKind,
+    StoredFile,
+    TeamMember,
+)
+
+
+def is_shown() -> ColumnElement[bool]:
+    """The condition on `Activity` that those who take the edition see it: nothing hides it."""
+    module_is_hidden = exists().where(
+        col(Module.id) == col(Activity.module_id), col(Module.is_hidden)
+    )
+    return col(Activity.is_hidden).is_(False) & ~module_is_hidden.correlate(Activity)
+
+
+def is_for(enrolment_id: Any) -> ColumnElement[bool]:
+    """The condition on `Activity` that it is for all, or for the team of this enrolment."""
+    return _is_for(col(OpeningRule.activity_id) == col(Activity.id), enrolment_id) & _is_for(
+        col(OpeningRule.module_id) == col(Activity.module_id), enrolment_id
+    )
+
+
+def _is_for(of_thing: ColumnElement[bool], enrolment_id: Any) -> ColumnElement[bool]:
+    """Whether the module, or the activity, is for all or for the team."""
+    for_teams = exists().where(of_thing, col(OpeningRule.kind) == RuleKind.TEAM)
+    for_own = exists().where(
+        of_thing,
+        col(OpeningRule.team_id) == col(TeamMember.team_id),
+        col(TeamMember.enrolment_id) == enrolment_id,
+    )
+    return ~for_teams.correlate_except(OpeningRule) | for_own.correlate_except(
+        OpeningRule, TeamMember
+    )
 
 
 @dataclass(frozen=True, slots=True)

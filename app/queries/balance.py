@@ -21,6 +21,7 @@ from app.models import (
     OfferState,
     SeatOffer,
 )
+from app.queries.activities import is_shown
 from app.queries.figures import PART_OF, Part
 from app.queries.seats import Origin, seats_of
 
@@ -140,7 +141,7 @@ def room(session: Session, edition_id: UUID, *, on: date) -> Room:
     activities = (
         select(func.count())
         .select_from(Activity)
-        .where(col(Activity.edition_id) == edition_id)
+        .where(col(Activity.edition_id) == edition_id, is_shown())
         .scalar_subquery()
     )
     edition, inside, to_do = session.execute(

@@ -15,6 +15,7 @@ from app.models import (
     ProgressState,
     TeamMember,
 )
+from app.queries.activities import is_for, is_shown
 
 
 def fulfils_rules(session: Session, enrolment: Enrolment) -> bool:
@@ -40,7 +41,12 @@ def counted_activities(session: Session, enrolment: Enrolment) -> tuple[int, int
             & (col(Progress.state) == ProgressState.DONE),
             isouter=True,
         )
-        .where(col(Activity.edition_id) == enrolment.edition_id, col(Activity.counts))
+        .where(
+            col(Activity.edition_id) == enrolment.edition_id,
+            col(Activity.counts),
+            is_shown(),
+            is_for(enrolment.id),
+        )
     ).one()
     return total, done
 
@@ -50,7 +56,13 @@ def has_done_enough(edition_id: UUID) -> ColumnElement[bool]:
     counting = (
         select(func.count())
         .select_from(Activity)
-        .where(Activity.edition_id == edition_id, col(Activity.counts))
+        .where(
+            Activity.edition_id == edition_id,
+            col(Activity.counts),
+            is_shown(),
+            is_for(col(Enrolment.id)),
+        )
+        .correlate(Enrolment)
         .scalar_subquery()
     )
     share = select(Edition.required_share).where(Edition.id == edition_id).scalar_subquery()
@@ -62,6 +74,8 @@ def has_done_enough(edition_id: UUID) -> ColumnElement[bool]:
             col(Progress.enrolment_id) == col(Enrolment.id),
             Progress.state == ProgressState.DONE,
             col(Activity.counts),
+            is_shown(),
+            is_for(col(Enrolment.id)),
         )
         .correlate(Enrolment)
         .scalar_subquery()

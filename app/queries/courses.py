@@ -26,6 +26,7 @@ from app.models import (
     EnrolmentStatus,
     Mode,
     Module,
+    OpeningRule,
     StaffRole,
     is_over,
     takes_people,
@@ -357,9 +358,15 @@ class ModuleNamed:
 
 def modules_of(session: Session, edition_id: UUID) -> list[ModuleNamed]:
     """What everybody may know of an edition's modules, in their order."""
+    opens_on = (
+        select(func.max(col(OpeningRule.opens_on)))
+        .where(col(OpeningRule.module_id) == col(Module.id))
+        .correlate(Module)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(col(Module.title), col(Module.summary), col(Module.opens_on))
-        .where(col(Module.edition_id) == edition_id)
+        select(col(Module.title), col(Module.summary), opens_on)
+        .where(col(Module.edition_id) == edition_id, col(Module.is_hidden).is_(False))
         .order_by(col(Module.position))
     )
     return [ModuleNamed(*row) for row in rows]

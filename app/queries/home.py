@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, exists, func, literal, select, union
+from sqlalchemy import and_, case, exists, func, literal, or_, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -25,8 +25,8 @@ from app.models import (
     Enrolment,
     EnrolmentStatus,
     Mode,
-    Module,
     OfferState,
+    OpeningRule,
     Progress,
     ProgressState,
     Review,
@@ -35,6 +35,8 @@ from app.models import (
     Team,
     TeamMember,
 )
+from app.queries.activities import is_for, is_shown
+from app.queries.progress import Standing
 from app.queries.reviews import accompanied_by
 from app.queries.visits import Viewer
 
@@ -58,7 +60,8 @@ class OwnEdition:
     status: EnrolmentStatus | None
     language: str | None  # in which they take it
     role: StaffRole | None
-    activities: int
+    team_id: UUID | None  # with which they take it
+    activities: int  # that are for them
     something_to_do: bool  # an activity that is not done lies in a module whose day has come
     to_review: int
     offered_until: datetime | None = None  # a freed seat, held for them till then
@@ -101,6 +104,7 @@ def own_editions(session: Session, viewer: Viewer, *, on: date) -> list[OwnEditi
             col(Enrolment.status),
             col(Enrolment.language),
             col(staff.role),
+            col(TeamMember.team_id),
             _activities(),
             _something_to_do(on),
             case((col(staff.role) == StaffRole.TUTOR, _to_review(viewer)), else_=literal(0)),
@@ -110,6 +114,7 @@ def own_editions(session: Session, viewer: Viewer, *, on: date) -> list[OwnEditi
         .join(Enrolment, _of(Enrolment, viewer.id), isouter=True)
         .join(staff, _of(staff, viewer.id), isouter=True)
         .join(SeatOffer, _offered, isouter=True)
+        .join(TeamMember, col(TeamMember.enrolment_id) == col(Enrolment.id), isouter=True)
         .where(col(Edition.id).in_(own))
         .order_by(col(Edition.ends_on).desc().nulls_first(), col(Edition.id).desc())
     )
@@ -129,8 +134,8 @@ def _activities() -> Any:
     return (
         select(func.count())
         .select_from(Activity)
-        .where(col(Activity.edition_id) == col(Edition.id))
-        .correlate(Edition)
+        .where(col(Activity.edition_id) == col(Edition.id), is_shown(), is_for(col(Enrolment.id)))
+        .correlate(Edition, Enrolment)
         .scalar_subquery()
     )
 
@@ -141,12 +146,20 @@ def _something_to_do(on: date) -> Any:
         col(Progress.activity_id) == col(Activity.id),
         col(Progress.state) == ProgressState.DONE,
     )
+    waits = exists().where(
+        col(OpeningRule.opens_on) > on,
+        or_(
+            col(OpeningRule.module_id) == col(Activity.module_id),
+            col(OpeningRule.activity_id) == col(Activity.id),
+        ),
+    )
     return (
         select(col(Activity.id))
-        .join(Module, col(Module.id) == col(Activity.module_id))
         .where(
             col(Activity.edition_id) == col(Edition.id),
-            col(Module.opens_on).is_(None) | (col(Module.opens_on) <= on),
+            ~waits.correlate(Activity),
+            is_shown(),
+            is_for(col(Enrolment.id)),
             ~done.correlate(Activity, Enrolment),
         )
         .correlate(Edition, Enrolment)
@@ -173,14 +186,18 @@ def _to_review(viewer: Viewer) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What somebody did in an edition, and when last."""
+    """What somebody did in an edition of all that is shown there, and when last."""
 
     states: dict[UUID, ProgressState]
     last: datetime | None
+    told: str = ""  # as `Standing` keeps it
 
     @property
     def done(self) -> int:
         return sum(state is ProgressState.DONE for state in self.states.values())
+
+    def standing(self, team_id: UUID | None) -> Standing:
+        return Standing(self.states, team_id=team_id, told=self.told)
 
 
 NO_STEPS = Steps({}, None)
@@ -196,15 +213,23 @@ def steps_of(session: Session, enrolment_ids: Iterable[UUID]) -> dict[UUID, Step
             col(Progress.enrolment_id),
             col(Progress.activity_id),
             col(Progress.state),
+            col(Progress.percent),
             col(Progress.changed_at),
         )
-        .where(col(Progress.enrolment_id).in_(wanted))
+        .join(Activity, col(Activity.id) == col(Progress.activity_id))
+        .where(
+            col(Progress.enrolment_id).in_(wanted),
+            is_shown(),
+            is_for(col(Progress.enrolment_id)),
+        )
         .order_by(col(Progress.changed_at))
     ).all()
     found: dict[UUID, Steps] = {}
-    for enrolment_id, activity_id, state, at in rows:
+    for enrolment_id, activity_id, state, percent, at in rows:
         before = found.get(enrolment_id, NO_STEPS)
-        found[enrolment_id] = Steps(before.states | {activity_id: state}, at)
+        judged = "" if percent is None else f" {activity_id}:{state}:{percent}"
+        states = before.states | {activity_id: state}
+        found[enrolment_id] = Steps(states, at, before.told + judged)
     return found
 
 

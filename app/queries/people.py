@@ -17,6 +17,7 @@ from app.core.text import folded
 from app.models import (
     PARTICIPANTS,
     Account,
+    Activity,
     Enrolment,
     EnrolmentCount,
     EnrolmentNote,
@@ -27,6 +28,7 @@ from app.models import (
     ProgressState,
     Support,
 )
+from app.queries.activities import is_shown
 from app.queries.figures import PART_OF, InstitutionNamed, Part
 
 AT_ONCE = 1000
@@ -257,9 +259,11 @@ def _done() -> Any:
     return (
         select(func.count())
         .select_from(Progress)
+        .join(Activity, col(Activity.id) == col(Progress.activity_id))
         .where(
             col(Progress.enrolment_id) == col(Enrolment.id),
             col(Progress.state) == ProgressState.DONE,
+            is_shown(),
         )
         .correlate(Enrolment)
         .scalar_subquery()

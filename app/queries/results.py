@@ -19,6 +19,7 @@ from app.models import (
     Quiz,
     SessionStatus,
 )
+from app.queries.activities import is_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def quiz_results(session: Session, edition_id: UUID, enrolment_id: UUID) -> dict
             ),
             isouter=True,
         )
-        .where(col(Activity.edition_id) == edition_id)
+        .where(col(Activity.edition_id) == edition_id, is_shown())
         .order_by(col(Attempt.number))
     )
     return _by_activity(tuple(row) for row in rows)

@@ -31,12 +31,11 @@ from app.models import (
     EditionStaff,
     Enrolment,
     Module,
-    Progress,
-    ProgressState,
     SearchEntry,
 )
 from app.policy import Role
 from app.queries.outlines import module_states, outline
+from app.queries.progress import standings
 from app.queries.visits import Viewer, visible_editions
 
 #: Of what fits best; who finds more looks for something too common to be found by words.
@@ -150,14 +149,17 @@ def _closed_to(
         return set()
     editions = {one.edition_id: one for one in found if one.edition_id}
     own = _taken_part_in(session, viewer, editions)
-    done = _progress(session, own.values())
+    stands = standings(session, own.values())
     closed: set[UUID] = set()
     for edition_id, enrolment_id in own.items():
         version, language = editions[edition_id].version or 0, editions[edition_id].language
         whole = outline(session, edition_id, version, language)
-        for state in module_states(whole, done.get(enrolment_id, {}), on=on):
-            if not state.is_open:
-                closed |= {line.id for line in state.module.activities}
+        open_now = {
+            line.id
+            for state in module_states(whole, stands[enrolment_id], on=on)
+            for line in state.open_now
+        }
+        closed |= {line.id for line in whole.activities} - open_now
     return closed
 
 
@@ -175,20 +177,6 @@ def _taken_part_in(session: Session, viewer: Viewer, editions: Iterable[UUID]) -
         )
     )
     return dict(iter(rows))
-
-
-def _progress(
-    session: Session, enrolments: Iterable[UUID]
-) -> dict[UUID, dict[UUID, ProgressState]]:
-    rows = session.execute(
-        select(col(Progress.enrolment_id), col(Progress.activity_id), col(Progress.state)).where(
-            col(Progress.enrolment_id).in_(enrolments)
-        )
-    )
-    found: dict[UUID, dict[UUID, ProgressState]] = {}
-    for enrolment, activity, state in rows:
-        found.setdefault(enrolment, {})[activity] = state
-    return found
 
 
 def with_passages(session: Session, found: Sequence[Found], looked_for: Sought) -> list[Hit]:

@@ -47,7 +47,7 @@ def show(
 def mark_done(visit: Taker, activity: UUID) -> Response:
     where = place(visit, activity)
     finish(visit.session, visit.enrolled.id, where.activity, now=clock.now())
-    after = where.beside(1)
+    after = where.once_done()
     return go_to(f"{where.address}/activities/{after.id}" if after else where.address)
 
 

@@ -12,11 +12,19 @@ from app.core.i18n import choose, chosen_language
 from app.core.i18n import gettext as _
 from app.models import EnrolmentStatus
 from app.policy import Action
-from app.queries.outlines import ActivityLine, ModuleState, Outline, module_states, next_activity
+from app.queries.outlines import (
+    ActivityLine,
+    Counted,
+    ModuleState,
+    Outline,
+    counted,
+    module_states,
+    next_activity,
+)
 from app.queries.outlines import outline as outline_of
 from app.queries.progress import Standing
 from app.queries.schedule import SessionAhead, schedule, upcoming
-from app.web.content import content_language
+from app.web.content import content_language, sees_hidden
 from app.web.edition_tabs import edition_tabs
 from app.web.frame import render_framed
 from app.web.fresh import unless_unchanged
@@ -62,7 +70,9 @@ def _page(request: Request, visit: EditionVisit, ahead: SessionAhead | None) -> 
     edition = visit.edition
     personal = visit.may(Action.TAKE_ACTIVITIES)
     spoken = content_language(visit)
-    outline = outline_of(visit.session, edition.id, edition.version, spoken)
+    outline = outline_of(
+        visit.session, edition.id, edition.version, spoken, hidden=sees_hidden(visit)
+    )
     stands = visit.standing if personal else None
     title = Title(choose(edition.title, spoken), chosen_language(edition.title, spoken))
     return render_framed(
@@ -112,15 +122,15 @@ def _modules(
 ) -> dict[str, list[Markup]]:
     """The modules: the present one open, the others folded; all open for those who accompany."""
     address, personal = _address(visit), stands is not None
-    activities = stands.activities if stands else {}
     states = module_states(
-        outline, activities, on=clock.today(current_zone()), all_open=not personal
+        outline, stands or Standing(), on=clock.today(current_zone()), all_open=not personal
     )
+    so_far = counted(states)
     line = next_activity(states) if personal else None
     present = _present(states, line)
     return {
-        "outline": _outline(address, title, states, stands.done() if stands else None),
-        "next": [_next(visit, stands, line)] if stands else [],
+        "outline": _outline(address, title, states, so_far, personal=personal),
+        "next": [_next(visit, stands, line, so_far)] if stands else [],
         "current": [module_section(present, address, folded=False, personal=True)]
         if present
         else [],
@@ -129,12 +139,12 @@ def _modules(
             for state in states
             if state is not present
         ],
-        "empty": [] if states else [piece("editions/_empty.html", address=address)],
+        "empty": [] if states else [_empty(visit)],
     }
 
 
 def _outline(
-    address: str, title: Title, states: list[ModuleState], done: int | None
+    address: str, title: Title, states: list[ModuleState], so_far: Counted, *, personal: bool
 ) -> list[Markup]:
     if not states:
         return []
@@ -142,23 +152,30 @@ def _outline(
         "editions/_outline.html",
         title=title,
         address=address,
-        done=done,
-        total=sum(len(state.states) for state in states),
+        done=so_far.done if personal else None,
+        total=so_far.total,
     )
     return [before, *(outline_entry(state, address, None) for state in states), after]
 
 
-def _next(visit: EditionVisit, stands: Standing, line: ActivityLine | None) -> Markup:
+def _next(
+    visit: EditionVisit, stands: Standing, line: ActivityLine | None, so_far: Counted
+) -> Markup:
     return piece(
         "editions/_next.html",
         certificate=stands.certificate,
         completed=visit.enrolled.status is EnrolmentStatus.COMPLETED,
         line=line,
-        begun=stands.done() > 0,
+        begun=so_far.done > 0,
         capstone=visit.edition.capstone,
         capstone_status=stands.capstone,
         address=_address(visit),
     )
+
+
+def _empty(visit: EditionVisit) -> Markup:
+    may_write = visit.may(Action.WRITE_CONTENT)
+    return piece("editions/_empty.html", address=_address(visit), may_write=may_write)
 
 
 def _present(states: list[ModuleState], line: object) -> ModuleState | None:

@@ -139,8 +139,8 @@ def _next_step(
     for edition in _by_last_touch(taken, steps):
         if edition.is_under_way and edition.something_to_do and not _is_over(edition, today):
             whole = outline(visit.session, edition.id, edition.version, edition.spoken)
-            states = steps.get(edition.enrolment_id, NO_STEPS).states
-            line = next_activity(module_states(whole, states, on=today))
+            stands = steps.get(edition.enrolment_id, NO_STEPS).standing(edition.team_id)
+            line = next_activity(module_states(whole, stands, on=today))
             if line:
                 return NextStep(edition, line)
     return None

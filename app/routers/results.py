@@ -10,8 +10,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.models import ActivityKind, CapstoneKind, EnrolmentStatus, ProgressState
 from app.policy import Action
-from app.queries.outlines import Outline, module_states, next_activity, outline
-from app.queries.progress import Standing
+from app.queries.outlines import ModuleState, module_states, next_activity, outline
 from app.queries.results import certificate_of, presence, quiz_results
 from app.queries.visits import EditionSeen
 from app.web.content import content_language
@@ -31,7 +30,7 @@ Taker = Annotated[
 def show(request: Request, visit: Taker) -> Response:
     edition, enrolment, stands = visit.edition, visit.enrolled, visit.standing
     whole = outline(visit.session, edition.id, edition.version, content_language(visit))
-    states = module_states(whole, stands.activities, on=clock.today(current_zone()))
+    states = module_states(whole, stands, on=clock.today(current_zone()))
     return render(
         request,
         visit,
@@ -39,26 +38,27 @@ def show(request: Request, visit: Taker) -> Response:
         **edition_place(visit),
         outline=whole,
         standing=stands,
-        **_counted(edition, whole, stands),
+        **_counted(edition, states),
         quizzes=quiz_results(visit.session, edition.id, enrolment.id),
         presence=presence(visit.session, edition.id, enrolment.id),
         certificate=certificate_of(visit.session, enrolment.id),
         next_line=next_activity(states),
-        open_now={line.id for s in states if s.is_open for line in s.module.activities},
+        open_now={line.id for state in states for line in state.open_now},
         completed=enrolment.status is EnrolmentStatus.COMPLETED,
     )
 
 
-def _counted(edition: EditionSeen, whole: Outline, stands: Standing) -> dict[str, Any]:
+def _counted(edition: EditionSeen, states: list[ModuleState]) -> dict[str, Any]:
     """What the certificate asks for, and how much of it is done."""
-    counting = [line.id for line in whole.activities if line.counts]
+    own = [pair for state in states for pair in state.own]
+    counting = [how for line, how in own if line.counts]
     needed = -(-len(counting) * edition.required_share // 100)  # rounded up
     return {
-        "done": sum(stands.activities.get(id_) is ProgressState.DONE for id_ in counting),
+        "done": sum(how is ProgressState.DONE for how in counting),
         "counting": len(counting),
         "needed": needed,
         "rule": rule_in_words(edition, needed=needed, counting=len(counting)),
-        "has_quizzes": any(line.kind is ActivityKind.QUIZ for line in whole.activities),
+        "has_quizzes": any(line.kind is ActivityKind.QUIZ for line, _how in own),
     }
 
 

@@ -29,6 +29,18 @@ def _begin_quiz(session: Session, activity: Activity) -> None:
     session.flush()
 
 
+#: What can be begun here, in the order in which it is offered.
+OFFERED = (
+    ActivityKind.PAGE,
+    ActivityKind.FILE,
+    ActivityKind.LINK,
+    ActivityKind.EMBED,
+    ActivityKind.VIDEO,
+    ActivityKind.PANORAMA,
+    ActivityKind.QUIZ,
+    ActivityKind.FORUM,
+)
+
 #: A kind that is not here has the ways of a page.
 WAYS: dict[ActivityKind, Ways] = {ActivityKind.QUIZ: Ways(begin=_begin_quiz)}
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.core.formats import long_day, number
+from app.core.formats import listing, long_day, number
 from app.core.i18n import country_name, gettext, ngettext
 from app.core.i18n import gettext as _
 from app.models import (
@@ -31,6 +31,13 @@ TERMS = {
     "role": N_("Role"),
     "sign_ins": N_("Sign-ins"),
     "title": N_("Title"),
+    "summary": N_("Summary"),
+    "hidden": N_("Hidden"),
+    "is_hidden": N_("Hidden"),
+    "counts": N_("Counts for the certificate"),
+    "place": N_("Place"),
+    "module": N_("Module"),
+    "rules": N_("Opening rules"),
     "minutes": N_("Minutes"),
     "starts_on": N_("First day"),
     "ends_on": N_("Last day"),
@@ -66,6 +73,7 @@ BESIDES = {
     "recipients": N_("Recipients"),
     "shared": N_("Also for the focal point"),
     "taken_in": N_("Merged with"),
+    "thing": N_("What"),
     "what": N_("What"),
 }
 
@@ -171,6 +179,8 @@ def _term(subject_type: str, name: str, value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, dict):  # a text in several languages
+        return listing([words for words in value.values() if words]) or _("nothing")
     return number(value) if isinstance(value, int | float) else str(value)
 
 

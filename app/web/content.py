@@ -1,6 +1,6 @@
 """Which language of an edition's content somebody reads, and the activity they asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.core import clock
@@ -8,7 +8,7 @@ from app.core.errors import NotAllowed, NotFound
 from app.core.formats import current_zone
 from app.core.i18n import current_locale
 from app.core.i18n import gettext as _
-from app.models import Activity
+from app.models import Activity, ProgressState
 from app.policy import Action
 from app.queries.activities import activity_of
 from app.queries.outlines import ActivityLine, ModuleState, Outline, module_states, outline
@@ -36,9 +36,17 @@ class Place:
 
     def beside(self, step: int) -> ActivityLine | None:
         """The activity before (-1) or after (1) this one, if it is open."""
-        lines = [line for s in self.states if s.is_open for line in s.module.activities]
+        lines = [line for state in self.states for line in state.open_now]
         at = lines.index(self.line) + step
         return lines[at] if 0 <= at < len(lines) else None
+
+    def once_done(self) -> ActivityLine | None:
+        """The activity after this one, as it is when this one is done: some wait for that."""
+        done = self.standing.activities | {self.line.id: ProgressState.DONE}
+        states = module_states(
+            self.outline, replace(self.standing, activities=done), on=clock.today(current_zone())
+        )
+        return replace(self, states=states).beside(1)
 
 
 def content_language(visit: EditionVisit) -> str:
@@ -49,20 +57,23 @@ def content_language(visit: EditionVisit) -> str:
     return current_locale() if current_locale() in languages else languages[0]
 
 
+def sees_hidden(visit: EditionVisit) -> bool:
+    """Whoever writes sees what is hidden; whoever takes the edition sees what all see who do."""
+    return visit.may(Action.WRITE_CONTENT) and not visit.may(Action.TAKE_ACTIVITIES)
+
+
 def place(visit: EditionVisit, activity_id: UUID) -> Place:
     """The activity named in the address, if it is of this edition and open to this reader."""
     edition, spoken = visit.edition, content_language(visit)
-    whole = outline(visit.session, edition.id, edition.version, spoken)
     personal = visit.may(Action.TAKE_ACTIVITIES)
+    whole = outline(visit.session, edition.id, edition.version, spoken, hidden=sees_hidden(visit))
     stands = visit.standing if personal else Standing()
-    states = module_states(
-        whole, stands.activities, on=clock.today(current_zone()), all_open=not personal
-    )
+    states = module_states(whole, stands, on=clock.today(current_zone()), all_open=not personal)
     activity = activity_of(visit.session, edition.id, activity_id)
     for state in states:
         for line in state.module.activities:
             if activity is not None and line.id == activity.id:
-                if not state.is_open:
-                    raise NotAllowed(opening_words(state.module))
+                if closed_by := state.keeps_closed(line):
+                    raise NotAllowed(opening_words(closed_by))
                 return Place(spoken, whole, stands, states, state, line, activity, personal)
     raise NotFound(_("There is nothing at this address."))

@@ -21,6 +21,8 @@ def edition_tabs(visit: EditionVisit) -> list[tuple[str, str, str]]:
         items.append(("people", f"{address}/people", _("People")))
     if visit.may(Action.TAKE_ACTIVITIES):
         items.append(("results", f"{address}/results", _("My results")))
+    if visit.may(Action.WRITE_CONTENT):
+        items.append(("content", f"{address}/content", _("Content")))
     if visit.may(Action.CHANGE_EDITION):
         items.append(("settings", f"{address}/settings", _("Settings")))
     return items

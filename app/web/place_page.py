@@ -7,6 +7,7 @@ from app.core.i18n import choose
 from app.core.i18n import gettext as _
 from app.models import EnrolmentStatus
 from app.policy import Action
+from app.queries.outlines import counted
 from app.web.content import Place
 from app.web.guards import EditionVisit
 from app.web.outline import outline_entry
@@ -22,6 +23,7 @@ class Wanted:
 
 
 def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:
+    so_far = counted(where.states)
     return {
         "here": "home",
         "edition": visit.edition,
@@ -30,7 +32,8 @@ def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:
         "line": where.line,
         "module": where.state.module,
         "address": where.address,
-        "done": where.standing.done() if where.personal else None,
+        "done": so_far.done if where.personal else None,
+        "total": so_far.total,
         "entries": [outline_entry(s, where.address, where.line.id) for s in where.states],
         "begin": ("/editions", _("Editions"))
         if visit.may(Action.SEE_EDITIONS)

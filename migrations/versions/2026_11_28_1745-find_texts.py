@@ -5,7 +5,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "e17b4a9d3c58"
-down_revision = "5a81c0e7d2b6"
+down_revision = "c81f0d52a6e9"
 branch_labels = None
 depends_on = None
 

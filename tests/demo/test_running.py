@@ -20,6 +20,7 @@ from app.models import (
     Edition,
     LiveSession,
     Module,
+    OpeningRule,
     Progress,
     Team,
 )
@@ -77,7 +78,7 @@ def test_nothing_happened_in_the_future(database: str, materials: Materials, tod
     assert max(v.decided_at for v in rows.of(CapstoneVersion) if v.decided_at) <= now
     assert max(attempt.submitted_at for attempt in rows.of(Attempt)) <= now
     assert max(progress.changed_at for progress in rows.of(Progress)) <= now
-    assert min(m.opens_on for m in rows.of(Module) if m.opens_on) <= today
+    assert min(rule.opens_on for rule in rows.of(OpeningRule) if rule.opens_on) <= today
 
 
 def test_the_same_things_have_the_same_addresses_on_another_day(

@@ -150,15 +150,16 @@ def test_nothing_leads_into_a_module_that_is_closed(
 def test_a_module_after_another_opens_when_that_is_done(
     make: Make, browser: Browser, edition: Edition
 ) -> None:
-    first = make.activity(make.module(edition))
-    second = make.activity(make.module(edition, after_previous=True))
+    before = make.module(edition)
+    first = make.activity(before)
+    second = make.activity(make.module(edition, after=before))
     browser.sign_in(make.participant(edition))
 
-    before = browser.get(address(second)).status_code
+    closed = browser.get(address(second)).status_code
     browser.post(f"{address(first)}/done")
-    after = browser.get(address(second)).status_code
+    opened = browser.get(address(second)).status_code
 
-    assert (before, after) == (403, 200)
+    assert (closed, opened) == (403, 200)
 
 
 def test_an_activity_of_another_edition_is_not_found_here(

@@ -15,9 +15,11 @@ from app.models import (
     Enrolment,
     EnrolmentStatus,
     Module,
+    OpeningRule,
     PlatformRole,
     Progress,
     ProgressState,
+    RuleKind,
     SearchEntry,
 )
 from tests.conftest import Browser
@@ -129,9 +131,11 @@ def test_what_opens_is_found_and_what_is_hidden_is_not_any_more(
         select(Module).where(Module.edition_id == edition.id).order_by("position")
     ).all()
     first = make.session.exec(select(Activity).where(Activity.module_id == modules[0].id)).one()
-    modules[1].opens_on = None
-    modules[1].after_previous = True
-    make.saved(modules[1])
+    for rule in make.session.exec(
+        select(OpeningRule).where(OpeningRule.module_id == modules[1].id)
+    ).all():
+        make.session.delete(rule)
+    make.rule(modules[1], RuleKind.AFTER_MODULE, after_module_id=modules[0].id)
     edition.version += 1
     make.saved(edition)
     account = make.participant(edition)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +56,7 @@ from app.models import (
     PeopleImport,
     ProposalKind,
     ReservedSeats,
+    RuleKind,
     StaffRole,
     StoredFile,
     Verdict,
@@ -321,6 +322,26 @@ POST /editions/{edition}/people/{enrolment}/notes                    coordinator
 POST /editions/{edition}/people/{enrolment}/notes/{note}/remove      the coordinator whose it is
 POST /editions/{edition}/people/{enrolment}/support                  its focal point
 POST /editions/{edition}/people/{enrolment}/support/remove           its focal point
+GET  /editions/{edition}/content                                     its tutors
+GET  /editions/{edition}/content/modules/new                         its tutors
+POST /editions/{edition}/content/modules/new                         its tutors
+GET  /editions/{edition}/content/modules/{module}                    its tutors
+POST /editions/{edition}/content/modules/{module}                    its tutors
+POST /editions/{edition}/content/modules/{module}/place              its tutors
+POST /editions/{edition}/content/modules/{module}/visibility         its tutors
+POST /editions/{edition}/content/modules/{module}/duplicate          its tutors
+POST /editions/{edition}/content/modules/{module}/removal            its tutors
+POST /editions/{edition}/content/modules/{module}/rules              its tutors
+GET  /editions/{edition}/content/modules/{module}/activities/new     its tutors
+POST /editions/{edition}/content/modules/{module}/activities/new     its tutors
+GET  /editions/{edition}/content/activities/{activity}/settings      its tutors
+POST /editions/{edition}/content/activities/{activity}/settings      its tutors
+POST /editions/{edition}/content/activities/{activity}/place         its tutors
+POST /editions/{edition}/content/activities/{activity}/visibility    its tutors
+POST /editions/{edition}/content/activities/{activity}/duplicate     its tutors
+POST /editions/{edition}/content/activities/{activity}/removal       its tutors
+POST /editions/{edition}/content/activities/{activity}/rules         its tutors
+POST /editions/{edition}/content/rules/{rule}/removal                its tutors
 """
 
 #: Who is meant. «own» are those of the edition and of the things that are asked for.
@@ -639,7 +660,9 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     capstone = make.capstone(team, milestones=3, title=f"{MARK} work")
     make.version(capstone, 1)
     make.version(capstone, 2)
-    activity = make.activity(make.module(edition), title={"en": f"{MARK} page"})
+    module = make.module(edition)
+    activity = make.activity(module, title={"en": f"{MARK} page"})
+    rule = make.rule(module, RuleKind.DATE, opens_on=date(2020, 1, 1))
     quiz = make.quiz(make.module(edition))
     stored = make.saved(
         StoredFile(key=f"none/{place}", name="guide.pdf", content_type="application/pdf",
@@ -650,7 +673,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         ActivityFile(activity_id=activity.id, file_id=stored.id, role=FileRole.DOWNLOAD,
                      language="en")
     )  # fmt: skip
-    del held
+    world.keep(module, activity, rule, held)
     meeting = make.live_session(
         edition, title=f"{MARK} meeting", slides_id=stored.id, published_at=clock.now()
     )
@@ -671,7 +694,9 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "edition": str(edition.id),
         "course": course.slug,
         "run": edition.slug,
+        "module": str(module.id),
         "activity": str(activity.id),
+        "rule": str(rule.id),
         "quiz": str(quiz.id),
         "file": str(stored.id),
         "name": "guide.pdf",

@@ -1,7 +1,7 @@
 """Whatever only staff may change leaves a row in the audit trail, before and after."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
@@ -29,6 +29,7 @@ from app.models import (
     PeopleImport,
     ProposalKind,
     ReservedSeats,
+    RuleKind,
     StaffRole,
     Verdict,
     WaitingPlace,
@@ -120,6 +121,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     decision = {"do": "approve", "chosen": str(applied.id)}
     pattern = "/editions/{edition}/people/decisions"
     yield pattern, f"{at}/people/decisions", decision, "approve enrolment"
+    yield from _of_content(make, edition)
     yield from _of_sessions(make, edition, applied)
     yield from _of_works(make, edition)
     yield from _of_certificates(make)
@@ -128,6 +130,34 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_people(session, make)
     yield from _of_institutions(make)
     yield from _of_messages(make)
+
+
+def _of_content(make: Make, edition: Edition) -> Iterator[Act]:
+    """The content of an edition: each change of it is one kind of act."""
+    pattern, at = "/editions/{edition}/content", f"/editions/{edition.id}/content"
+    first, second = make.module(edition), make.module(edition)
+    page, other = make.activity(first), make.activity(first)
+    kind = "change content"
+    words = {"title_en": "Other words"}
+    day = {"kind": "date", "opens_on": "2026-06-13"}
+    yield f"{pattern}/modules/new", f"{at}/modules/new", words, kind
+    new = words | {"kind": "page"}
+    own = f"{pattern}/modules/{{module}}"
+    yield f"{own}/activities/new", f"{at}/modules/{first.id}/activities/new", new, kind
+    for of, address, last in (
+        (own, f"{at}/modules/{first.id}", ""),
+        (f"{pattern}/activities/{{activity}}", f"{at}/activities/{page.id}", "/settings"),
+    ):
+        yield f"{of}{last}", f"{address}{last}", words, kind
+        yield f"{of}/place", f"{address}/place", {"way": "down"}, kind
+        yield f"{of}/visibility", f"{address}/visibility", {"hidden": "on"}, kind
+        yield f"{of}/duplicate", f"{address}/duplicate", {}, kind
+        yield f"{of}/rules", f"{address}/rules", day, kind
+    rule = make.rule(second, RuleKind.DATE, opens_on=date(2026, 6, 13))
+    yield f"{pattern}/rules/{{rule}}/removal", f"{at}/rules/{rule.id}/removal", {}, kind
+    gone = f"{at}/activities/{other.id}/removal"
+    yield f"{pattern}/activities/{{activity}}/removal", gone, {}, kind
+    yield f"{own}/removal", f"{at}/modules/{second.id}/removal", {}, kind
 
 
 def _of_certificates(make: Make) -> Iterator[Act]:
