@@ -1,5 +1,6 @@
 """The outline of an edition: its modules and activities, the same for everybody who reads it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.i18n import choose, chosen_language
-from app.models import Activity, ActivityKind, Module, ProgressState
+from app.models import Activity, ActivityKind, Edition, Module, ProgressState, reading_order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +91,10 @@ def read_outline(session: Session, edition_id: UUID, version: int, language: str
     activities = session.exec(
         select(Activity).where(Activity.edition_id == edition_id).order_by(col(Activity.position))
     ).all()
+    languages, fallback = session.exec(
+        select(Edition.languages, Edition.fallback_language).where(Edition.id == edition_id)
+    ).one()
+    order = reading_order(languages, fallback, language)
     lines = []
     for number, module in enumerate(modules, 1):
         own = [activity for activity in activities if activity.module_id == module.id]
@@ -97,25 +102,25 @@ def read_outline(session: Session, edition_id: UUID, version: int, language: str
             ModuleLine(
                 id=module.id,
                 number=number,
-                title=choose(module.title, language),
-                summary=choose(module.summary, language),
-                language=chosen_language(module.title, language),
+                title=choose(module.title, *order),
+                summary=choose(module.summary, *order),
+                language=chosen_language(module.title, *order),
                 opens_on=module.opens_on,
                 after_previous=module.after_previous,
                 activities=tuple(
-                    _line(f"{number}.{n}", activity, language) for n, activity in enumerate(own, 1)
+                    _line(f"{number}.{n}", activity, order) for n, activity in enumerate(own, 1)
                 ),
             )
         )
     return Outline(edition_id, version, language, tuple(lines))
 
 
-def _line(number: str, activity: Activity, language: str) -> ActivityLine:
+def _line(number: str, activity: Activity, order: Sequence[str]) -> ActivityLine:
     return ActivityLine(
         id=activity.id,
         number=number,
-        title=choose(activity.title, language),
-        language=chosen_language(activity.title, language),
+        title=choose(activity.title, *order),
+        language=chosen_language(activity.title, *order),
         kind=activity.kind,
         minutes=activity.minutes,
         counts=activity.counts,

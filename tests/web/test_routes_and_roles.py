@@ -58,6 +58,7 @@ from app.models import (
     ReservedSeats,
     StaffRole,
     StoredFile,
+    TextVersion,
     Verdict,
     WaitingPlace,
 )
@@ -139,6 +140,17 @@ GET  /editions/{edition}/activities/{activity}                       all in it
 POST /editions/{edition}/activities/{activity}/done                  its participant
 POST /editions/{edition}/activities/{activity}/undone                its participant
 GET  /editions/{edition}/activities/{activity}/files/{file}/{name}   all in it
+GET  /editions/{edition}/content/languages                           its tutors
+POST /editions/{edition}/content/languages                           its tutors
+GET  /editions/{edition}/content/activities/{activity}/text          its tutors
+POST /editions/{edition}/content/activities/{activity}/text          its tutors
+POST /editions/{edition}/content/activities/{activity}/text/preview  its tutors
+POST /editions/{edition}/content/activities/{activity}/text/draft    its tutors
+POST /editions/{edition}/content/activities/{activity}/text/draft/discard  its tutors
+GET  /editions/{edition}/content/activities/{activity}/text/versions  its tutors
+GET  /editions/{edition}/content/activities/{activity}/text/versions/{number}  its tutors
+GET  /editions/{edition}/content/activities/{activity}/text/versions/{number}/{other}  its tutors
+POST /editions/{edition}/content/activities/{activity}/text/versions/{number}/restore  its tutors
 POST /editions/{edition}/activities/{quiz}/answers                   its participant
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
@@ -639,6 +651,8 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     make.version(capstone, 1)
     make.version(capstone, 2)
     activity = make.activity(make.module(edition), title={"en": f"{MARK} page"})
+    for n, body in enumerate(["Read.", "Read this."], 1):
+        make.saved(TextVersion(activity_id=activity.id, language="en", number=n, body=body))
     quiz = make.quiz(make.module(edition))
     stored = make.saved(
         StoredFile(key=f"none/{place}", name="guide.pdf", content_type="application/pdf",
