@@ -18,7 +18,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from app.core import maths
 from app.core.formats import size
-from app.core.i18n import current_locale
+from app.core.i18n import current_locale, speaking
 from app.core.markdown_rules import add_rules
 
 _OPTIONS = {"html": False, "linkify": True, "typographer": False}
@@ -62,10 +62,11 @@ class FileOffered:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """``light``: pictures are links that say what they weigh."""
+    """``light``: pictures are links that say what they weigh. ``language``: the text's own."""
 
     files: tuple[FileOffered, ...] = ()
     light: bool = False
+    language: str = ""
 
     def file(self, target: str) -> FileOffered | None:
         name = named(target)
@@ -93,10 +94,11 @@ def named(target: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _html(text: str, offered: Offered, _locale: str) -> str:
-    env: dict[str, object] = {"offered": offered}
+def _html(text: str, offered: Offered, locale: str) -> str:
+    with speaking(offered.language or locale):
+        html = _reader_for(text).render(text, {"offered": offered})
     return nh3.clean(
-        _lower_headings(_reader_for(text).render(text, env)),
+        _lower_headings(html),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         allowed_classes={"div": {"callout", "grave"}, "p": {"bold"}},

@@ -60,7 +60,8 @@ class ActivitySeen:
     def links(self, light: bool = False) -> Offered:  # noqa: FBT001, FBT002 -- templates call it so
         """Its files as its texts show them and lead to them; ``light``: pictures as links."""
         address = f"/editions/{self.edition_id}/activities/{self.id}/files"
-        return Offered(tuple(file.as_offered(address) for file in self.files), light)
+        files = tuple(file.as_offered(address) for file in self.files)
+        return Offered(files, light, self.language)
 
     def best(self, role: FileRole) -> FileSeen | None:
         """The file of a role in the language of the text, else in any."""

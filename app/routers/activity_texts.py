@@ -108,7 +108,7 @@ def preview(
     return render(
         request,
         visit,
-        "activity_texts/_preview.html",
+        "activity_texts/_previewed.html",
         **around_text(visit, what) | about_preview(request, visit, what, form),
     )
 

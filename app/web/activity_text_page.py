@@ -1,6 +1,6 @@
 """The page on which the text of an activity is written, and what stands around its other pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -167,7 +167,7 @@ def about_preview(
 ) -> dict[str, Any]:
     words = Words(form.typed.get("body", ""), form.typed.get("transcript", ""))
     seen = read_activity(visit.session, what.activity, what.language)
-    offered = seen.links(wants_light(request))
+    offered = replace(seen.links(wants_light(request)), language=what.language)
     return {"shown": Shown(words, offered, troubles(words, offered))}
 
 

@@ -38,7 +38,9 @@ PAGES = {
                     "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
                     "{activity}", "{quiz}", "/statistics"],
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
-              "{review}", "{edition}/sessions/new", "{edition}/announcements/new"],
+              "{review}", "{edition}/sessions/new", "{edition}/announcements/new",
+              "{text}", "{text}?language=es", "{text}/versions", "{text}/versions/1",
+              "{edition}/content/languages"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
                     "/institutions", "/institutions?state=proposed", "{proposal}",
                     "/institutions/new", "/institutions/import", "{edition}/people",
@@ -165,6 +167,7 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     page = new_context(sign_ins.chromium, site, storage_state=state).new_page()
     found["invitation"] = invite(page, site, found["upcoming"])
     page.context.close()
+    found["text"] = found["activity"].replace("/activities/", "/content/activities/") + "/text"
     return found | {"run": found["application"].removesuffix("/application")}
 
 
