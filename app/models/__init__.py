@@ -18,6 +18,7 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
+from app.models.activity_text import TextDraft, TextVersion
 from app.models.admission import (
     Corrected,
     EnrolmentCorrection,
@@ -63,6 +64,7 @@ from app.models.edition import (
     EnrolmentPolicy,
     StaffRole,
     is_over,
+    reading_order,
     takes_people,
 )
 from app.models.enrolment import (
@@ -245,6 +247,8 @@ __all__ = [
     "Suspension",
     "Team",
     "TeamMember",
+    "TextDraft",
+    "TextVersion",
     "TryKind",
     "Verdict",
     "Videoconference",
@@ -252,5 +256,6 @@ __all__ = [
     "Withheld",
     "is_over",
     "normalized_email",
+    "reading_order",
     "takes_people",
 ]

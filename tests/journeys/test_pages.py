@@ -42,7 +42,9 @@ PAGES = {
                     "{activity}", "{quiz}", "/search?q=digital", "/search?q=nothing",
                     "/statistics"],
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
-              "{review}", "{edition}/sessions/new", "{edition}/announcements/new"],
+              "{review}", "{edition}/sessions/new", "{edition}/announcements/new",
+              "{text}", "{text}?language=es", "{text}/versions", "{text}/versions/1",
+              "{edition}/content/languages"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
                     "/institutions", "/institutions?state=proposed", "{proposal}",
                     "/institutions/new", "/institutions/import", "{edition}/people",
@@ -169,6 +171,7 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     page = new_context(sign_ins.chromium, site, storage_state=state).new_page()
     found["invitation"] = invite(page, site, found["upcoming"])
     page.context.close()
+    found["text"] = found["activity"].replace("/activities/", "/content/activities/") + "/text"
     return found | {"run": found["application"].removesuffix("/application")}
 
 
