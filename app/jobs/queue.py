@@ -22,6 +22,7 @@ from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.messages import gather_digests
+from app.jobs.quizzes import hand_in_overdue
 from app.jobs.reminders import remind_of_sessions
 from app.jobs.search import bring_search_up_to_date
 from app.jobs.tidying import tidy_up
@@ -90,6 +91,7 @@ def sweep() -> int:
 
     Lines of those who wait and reminders come first: they write messages.
     """
+    hand_in_overdue()
     move_lines_on()
     remind_of_sessions()
     gather_digests()

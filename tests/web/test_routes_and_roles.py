@@ -65,6 +65,7 @@ from app.models import (
 )
 from app.models.activity import ActivityFile, FileRole
 from app.routers import ROUTERS
+from app.services.attempts import begin_attempt
 from app.services.invitations import secret_of
 from app.services.keys import make_key
 from app.services.notifications import welcome
@@ -152,7 +153,9 @@ GET  /editions/{edition}/content/activities/{activity}/text/versions  its tutors
 GET  /editions/{edition}/content/activities/{activity}/text/versions/{number}  its tutors
 GET  /editions/{edition}/content/activities/{activity}/text/versions/{number}/{other}  its tutors
 POST /editions/{edition}/content/activities/{activity}/text/versions/{number}/restore  its tutors
-POST /editions/{edition}/activities/{quiz}/answers                   its participant
+POST /editions/{edition}/activities/{quiz}/attempts                  its participant
+POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/answers     its participant
+POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/submission  its participant
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
 POST /editions/{edition}/sessions/new                                its tutors
@@ -415,7 +418,9 @@ SLOW = {"/statistics.pdf", "/reports/annual/{year}.pdf"}
 #: Names under which the table and the application mean different things by one word, or say less.
 SPELT = {
     "/account/sign-ins/{sign_in}/end": {"sign_in": "own_sign_in"},
-    "/editions/{edition}/activities/{activity}/answers": {"activity": "quiz"},
+    "/editions/{edition}/activities/{activity}/attempts": {"activity": "quiz"},
+    "/editions/{edition}/activities/{activity}/attempts/{attempt}/answers": {"activity": "quiz"},
+    "/editions/{edition}/activities/{activity}/attempts/{attempt}/submission": {"activity": "quiz"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
     "/link/{secret}": {"secret": "link"},
     "/unsubscribe/{token}": {"token": "unsubscribe"},
@@ -431,8 +436,8 @@ SPELT = {
     "/editions/{edition}/settings/line/{enrolment}": {"enrolment": "waiting"},
 }
 #: In the address, but no row of the database: of these there is none that belongs to others.
-PLAIN = {"year", "number", "other", "section", "token", "name", "letter", "language", "provider",
-         "secret", "link", "unsubscribe"}  # fmt: skip
+PLAIN = {"year", "number", "attempt", "other", "section", "token", "name", "letter", "language",
+         "provider", "secret", "link", "unsubscribe"}  # fmt: skip
 #: Their answer is to go to the page to sign in, whoever asks.
 LEAD_TO_SIGN_IN = {
     "/account/second-step/again",
@@ -471,6 +476,7 @@ MARK = "Quetzal"  # in every name of the world below
 ABSENT = {
     "year": "1999",
     "number": "77",
+    "attempt": "77",
     "other": "78",
     "section": "problem",  # there are no others
     "code": "AAAA-AAAA-AAAA",
@@ -678,6 +684,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     for n, body in enumerate(["Read.", "Read this."], 1):
         make.saved(TextVersion(activity_id=activity.id, language="en", number=n, body=body))
     quiz = make.quiz(make.module(edition))
+    begin_attempt(session, own.id, quiz, now=clock.now())
     stored = make.saved(
         StoredFile(key=f"none/{place}", name="guide.pdf", content_type="application/pdf",
                    size=0, sha256=hashlib.sha256(b"").hexdigest())
@@ -712,6 +719,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "activity": str(activity.id),
         "rule": str(rule.id),
         "quiz": str(quiz.id),
+        "attempt": "1",
         "file": str(stored.id),
         "name": "guide.pdf",
         "live_session": str(meeting.id),
