@@ -42,6 +42,8 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("data_copy", "file_id"): None,
     ("enrolment", "status"): EnrolmentStatus.ACTIVE,  # whose place is decided
     ("live_session", "minutes"): 60,
+    ("hotspot", "yaw"): 0,
+    ("hotspot", "pitch"): 0,
 }
 
 

@@ -13,6 +13,7 @@ from app.models.account import (
 )
 from app.models.activity import (
     Activity,
+    ActivityAddress,
     ActivityFile,
     ActivityKind,
     ActivityText,
@@ -106,6 +107,7 @@ from app.models.message import (
 from app.models.module import Module
 from app.models.note import EnrolmentNote, Support
 from app.models.own_data import AccountDeletion, CopyStatus, DataCopy
+from app.models.panorama import Hotspot, Scene
 from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
 from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
 from app.models.review import (
@@ -120,6 +122,7 @@ from app.models.review import (
 from app.models.second_step import Authenticator, Passkey, RecoveryCode
 from app.models.stored_file import StoredFile
 from app.models.team import Team, TeamMember
+from app.models.upload import Upload, UploadPart
 from app.models.videoconference import Videoconference
 
 __all__ = [
@@ -135,6 +138,7 @@ __all__ = [
     "Account",
     "AccountDeletion",
     "Activity",
+    "ActivityAddress",
     "ActivityFile",
     "ActivityKind",
     "ActivityText",
@@ -184,6 +188,7 @@ __all__ = [
     "Fate",
     "FileRole",
     "Gender",
+    "Hotspot",
     "ImportStatus",
     "Institution",
     "InstitutionAlias",
@@ -228,6 +233,7 @@ __all__ = [
     "Review",
     "ReviewComment",
     "Rubric",
+    "Scene",
     "SeatOffer",
     "SectionKey",
     "SessionStatus",
@@ -240,6 +246,8 @@ __all__ = [
     "Team",
     "TeamMember",
     "TryKind",
+    "Upload",
+    "UploadPart",
     "Verdict",
     "Videoconference",
     "WaitingPlace",

@@ -19,6 +19,9 @@ class FileSeen:
     content_type: str
     size: int
     seconds: int
+    width: int = 0
+    height: int = 0
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def _files(session: Session, activity_id: UUID) -> tuple[FileSeen, ...]:
         select(ActivityFile, StoredFile)
         .join(StoredFile, col(StoredFile.id) == col(ActivityFile.file_id))
         .where(ActivityFile.activity_id == activity_id)
-        .order_by(col(ActivityFile.id))
+        .order_by(col(ActivityFile.position), col(ActivityFile.id))
     ).all()
     return tuple(
         FileSeen(
@@ -83,6 +86,9 @@ def _files(session: Session, activity_id: UUID) -> tuple[FileSeen, ...]:
             content_type=stored.content_type,
             size=stored.size,
             seconds=offered.seconds,
+            width=offered.width,
+            height=offered.height,
+            alt=offered.alt,
         )
         for offered, stored in rows
     )

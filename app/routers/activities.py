@@ -65,6 +65,4 @@ def download(request: Request, visit: Reader, activity: UUID, file: UUID, name: 
     stored = file_of(visit.session, where.activity.id, file)
     if stored is None:
         raise NotFound(_("There is nothing at this address."))
-    return send_file(
-        request, stored, inline=stored.content_type.startswith(("video/", "audio/", "text/vtt"))
-    )
+    return send_file(request, stored, inline=True)

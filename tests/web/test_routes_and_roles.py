@@ -58,6 +58,7 @@ from app.models import (
     ReservedSeats,
     StaffRole,
     StoredFile,
+    Upload,
     Verdict,
     WaitingPlace,
 )
@@ -139,6 +140,17 @@ GET  /editions/{edition}/activities/{activity}                       all in it
 POST /editions/{edition}/activities/{activity}/done                  its participant
 POST /editions/{edition}/activities/{activity}/undone                its participant
 GET  /editions/{edition}/activities/{activity}/files/{file}/{name}   all in it
+GET  /editions/{edition}/content/activities/{activity}/files         its tutors
+POST /editions/{edition}/content/activities/{activity}/files         its tutors
+GET  /editions/{edition}/content/activities/{activity}/files/{offered}  its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}  its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}/content  its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}/place    its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}/removal  its tutors
+POST /editions/{edition}/content/activities/{activity}/uploads       its tutors
+GET  /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
+PATCH /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
+DELETE /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
 POST /editions/{edition}/activities/{quiz}/answers                   its participant
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
@@ -347,6 +359,7 @@ MEANT = {
     "who is in it or applies": "own applicant, own participant",
     "who is half way": "half way",
     "the coordinator whose it is": "coordinator",
+    "who sends it": "coordinator",
 }
 ACTORS = [
     "visitor",
@@ -649,7 +662,11 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         ActivityFile(activity_id=activity.id, file_id=stored.id, role=FileRole.DOWNLOAD,
                      language="en")
     )  # fmt: skip
-    del held
+    begun: dict[str, Any] = {"role": FileRole.DOWNLOAD, "language": "en", "name": f"{MARK}.pdf"}
+    upload = make.saved(
+        Upload(account_id=world.accounts["coordinator"].id, activity_id=activity.id, length=9,
+               expires_at=clock.now() + A_DAY, **begun)
+    )  # fmt: skip
     meeting = make.live_session(
         edition, title=f"{MARK} meeting", slides_id=stored.id, published_at=clock.now()
     )
@@ -661,7 +678,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     theirs = make.saved(a_sign_in(spare, f"spare {place}"))
     mine = make.saved(a_sign_in(owner, f"mine {place}"))
     role = make.staff(edition, spare, StaffRole.OBSERVER)
-    world.keep(theirs, mine, role)
+    world.keep(theirs, mine, role, stored, held, upload)
     key = make_key(session, owner.id, name="mine")
     ready: dict[str, Any] = {"status": CopyStatus.READY, "expires_at": clock.now() + A_DAY}
     copy = make.saved(DataCopy(account_id=owner.id, file_id=stored.id, **ready))
@@ -674,6 +691,8 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "quiz": str(quiz.id),
         "file": str(stored.id),
         "name": "guide.pdf",
+        "offered": str(held.id),
+        "upload": str(upload.id),
         "live_session": str(meeting.id),
         "capstone": str(capstone.id),
         "milestone": str(_first(session, "milestone", "capstone_id", capstone.id)),

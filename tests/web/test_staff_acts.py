@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from app.core import clock, db
 from app.core.text import folded
 from app.models import (
     Account,
+    ActivityFile,
     ApplicationQuestion,
     AskedKind,
     AuditEvent,
@@ -58,6 +60,8 @@ CHANGE_NOTHING = {
     "/editions/{edition}/people/balance",
     "/institutions/import",
 }
+#: Sent by programs, piece by piece; what comes of it is recorded (tests/routers/test_uploads.py).
+BY_A_PROGRAM = {"/editions/{edition}/content/activities/{activity}/uploads"}
 #: Who may do what everybody may: their own affairs, not acts of staff.
 OF_EVERYBODY = {
     "everyone",
@@ -128,6 +132,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_people(session, make)
     yield from _of_institutions(make)
     yield from _of_messages(make)
+    yield from _of_files(make)
 
 
 def _of_certificates(make: Make) -> Iterator[Act]:
@@ -324,6 +329,22 @@ def _of_messages(make: Make) -> Iterator[Act]:
     yield f"{pattern}/restore", f"{at}/restore", {}, "restore wording"
 
 
+def _of_files(make: Make) -> Iterator[Act]:
+    activity = make.activity(make.module(make.edition()))
+    pattern = "/editions/{edition}/content/activities/{activity}/files"
+    at = f"/editions/{activity.edition_id}/content/activities/{activity.id}/files"
+    about = {"role": "download", "language": "en", "file": "a.csv"}
+    yield pattern, at, about, "add file"
+    yield pattern, at, about, "add file"
+    with db.reading() as fresh:
+        first, second = fresh.exec(select(ActivityFile.id).order_by(col(ActivityFile.id)))
+    one = f"{pattern}/{{offered}}"
+    yield one, f"{at}/{first}", about | {"title": "A table"}, "change file"
+    yield f"{one}/content", f"{at}/{first}/content", about, "replace file"
+    yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "move file"
+    yield f"{one}/removal", f"{at}/{first}/removal", {}, "remove file"
+
+
 def _of_sessions(make: Make, edition: Edition, enrolment: Enrolment) -> Iterator[Act]:
     at = f"/editions/{edition.id}/sessions"
     plan = {
@@ -361,16 +382,17 @@ def _of_works(make: Make, edition: Edition) -> Iterator[Act]:
 def test_every_change_by_staff_leaves_a_row(
     session: Session, make: Make, browser: Browser, boss: Account
 ) -> None:
-    driven, wrong, actor = set(CHANGE_NOTHING), [], boss
+    driven, wrong, actor = set(CHANGE_NOTHING | BY_A_PROGRAM), [], boss
     focal = make.focal(make.institution(), email="focal@example.org")
     for pattern, address, form, kind in acts(session, make, boss):
         if (who := focal if pattern.endswith(" (focal point)") else boss) is not actor:
             actor = who
             browser.sign_in(actor)
         before, known = everything(), len(_events())
-        files = {"list": ("people.csv", b"email,name,country\na@example.org,Ana,CO\n")}
+        table = ("people.csv", b"email,name,country\na@example.org,Ana,CO\n")
+        files: dict[str, Any] = {name: table for name in ("list", "file") if name in form}
         at = address.format(own=focal.coordinates_id)
-        answer = browser.post(at, data=form, files=files if form == {"list": "file"} else None)
+        answer = browser.post(at, data=form, files=files or None)
         new = _events()[known:]
         pattern = pattern.removesuffix(" (focal point)")  # noqa: PLW2901
         driven.add(pattern.removesuffix(" (saved)"))
