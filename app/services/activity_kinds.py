@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from app.models import Activity, ActivityFile, ActivityKind, ActivityText, Quiz
+from app.services import addresses, panoramas
 
 
 def _nothing(_session: Session, _activity: Activity) -> None:
@@ -30,7 +31,13 @@ def _begin_quiz(session: Session, activity: Activity) -> None:
 
 
 #: A kind that is not here has the ways of a page.
-WAYS: dict[ActivityKind, Ways] = {ActivityKind.QUIZ: Ways(begin=_begin_quiz)}
+WAYS: dict[ActivityKind, Ways] = {
+    ActivityKind.QUIZ: Ways(begin=_begin_quiz),
+    ActivityKind.LINK: Ways(carry_over=addresses.carry_over),
+    ActivityKind.EMBED: Ways(carry_over=addresses.carry_over),
+    ActivityKind.VIDEO: Ways(carry_over=addresses.carry_over),
+    ActivityKind.PANORAMA: Ways(carry_over=panoramas.carry_over),
+}
 
 
 def begin(session: Session, activity: Activity) -> None:

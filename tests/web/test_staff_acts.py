@@ -12,6 +12,7 @@ from app.core.text import folded
 from app.models import (
     Account,
     ActivityFile,
+    ActivityKind,
     ApplicationQuestion,
     AskedKind,
     AuditEvent,
@@ -22,6 +23,7 @@ from app.models import (
     EnrolmentNote,
     EnrolmentPolicy,
     EnrolmentStatus,
+    Hotspot,
     ImportStatus,
     Institution,
     InstitutionMerge,
@@ -31,6 +33,7 @@ from app.models import (
     PeopleImport,
     ProposalKind,
     ReservedSeats,
+    Scene,
     StaffRole,
     Verdict,
     WaitingPlace,
@@ -38,6 +41,7 @@ from app.models import (
 from app.queries.audit import examined
 from app.queries.institution_imports import fingerprint, plan
 from app.queries.institutions import institutions
+from app.services.addresses import seen
 from app.services.admissions import Judgement, decide
 from app.services.notifications import welcome
 from app.web.institution_file import packed, rows_of
@@ -343,6 +347,35 @@ def _of_files(make: Make) -> Iterator[Act]:
     yield f"{one}/content", f"{at}/{first}/content", about, "replace file"
     yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "move file"
     yield f"{one}/removal", f"{at}/{first}/removal", {}, "remove file"
+    yield from _of_panoramas(make)
+
+
+def _of_panoramas(make: Make) -> Iterator[Act]:
+    edition = make.edition()
+    link, around = (
+        make.activity(make.module(edition), kind=kind)
+        for kind in (ActivityKind.LINK, ActivityKind.PANORAMA)
+    )
+    pattern, at = (f"/editions/{one}/content/activities" for one in ("{edition}", edition.id))
+    leads = {"url-en": "https://example.org/", "seen": seen({})}
+    yield f"{pattern}/{{leading}}/address", f"{at}/{link.id}/address", leads, "change address"
+    pattern, at = f"{pattern}/{{around}}/scenes", f"{at}/{around.id}/scenes"
+    words = {"title-en": "Hall", "text-en": "A wide hall."}
+    yield pattern, at, words, "change panorama"
+    yield pattern, at, words, "change panorama"
+    with db.reading() as fresh:
+        first, second = fresh.exec(select(Scene.id).order_by(col(Scene.position)))
+    one = f"{pattern}/{{scene}}"
+    yield one, f"{at}/{first}", words | {"yaw": "90"}, "change panorama"
+    yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "change panorama"
+    door = {"title-en": "Door", "yaw": "10"}
+    yield f"{one}/points", f"{at}/{first}/points", door, "change panorama"
+    with db.reading() as fresh:
+        point = fresh.exec(select(Hotspot.id)).one()
+    address = f"{at}/{first}/points/{point}"
+    yield f"{one}/points/{{point}}", address, door | {"pitch": "5"}, "change panorama"
+    yield f"{one}/points/{{point}}/removal", f"{address}/removal", {}, "change panorama"
+    yield f"{one}/removal", f"{at}/{second}/removal", {}, "change panorama"
 
 
 def _of_sessions(make: Make, edition: Edition, enrolment: Enrolment) -> Iterator[Act]:
