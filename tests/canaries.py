@@ -43,6 +43,8 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("opening_rule", "activity_id"): None,
     ("enrolment", "status"): EnrolmentStatus.ACTIVE,  # whose place is decided
     ("live_session", "minutes"): 60,
+    ("hotspot", "yaw"): 0,
+    ("hotspot", "pitch"): 0,
 }
 #: A row of another table that it needs although its column may be empty.
 LEADS: dict[tuple[str, str], str] = {("opening_rule", "module_id"): "module"}

@@ -49,3 +49,9 @@ class SignInFirst(TallerError):
     """Nobody is signed in; the person is led to the sign-in page."""
 
     status = 401
+
+
+class TryLater(TallerError):
+    """Something that is needed for it does not answer at the moment."""
+
+    status = 503

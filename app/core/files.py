@@ -1,7 +1,8 @@
 """Files that people upload or we draw: kept in a folder or a bucket, streamed, never trusted."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
@@ -52,6 +53,16 @@ def keep(source: BinaryIO, *, folder: str, limit: int) -> Kept:
     return Kept(key, size, digest.hexdigest())
 
 
+def put(key: str, content: bytes) -> None:
+    """Keep a piece of something under a name that nobody else uses."""
+    obstore.put(store(), key, content)
+
+
+def listed(folder: str) -> list[str]:
+    """The names of everything below ``folder``."""
+    return [str(one["path"]) for some in obstore.list(store(), f"{folder}/") for one in some]
+
+
 def stream(key: str, start: int, end: int) -> Iterator[bytes]:
     """The bytes from ``start`` up to but not including ``end``, in pieces."""
     for at in range(start, end, CHUNK):
@@ -60,3 +71,10 @@ def stream(key: str, start: int, end: int) -> Iterator[bytes]:
 
 def remove(key: str) -> None:
     store().delete(key)
+
+
+def remove_all(keys: Iterable[str]) -> None:
+    """Remove what is there of these: another may have been as quick."""
+    for key in keys:
+        with suppress(FileNotFoundError):
+            remove(key)

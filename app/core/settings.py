@@ -1,5 +1,6 @@
 """What an installation can decide, read from the environment or from `.env`."""
 
+import re
 import secrets
 from enum import StrEnum
 from functools import cache
@@ -46,6 +47,13 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://localhost:8000"
     content_url: str = Field(default="", description="second origin for uploaded packages")
+    clamd_url: str = Field(
+        default="", description="ClamAV's daemon: tcp://host:port or unix:///path"
+    )
+    embed_hosts: list[str] = Field(
+        default=["www.youtube-nocookie.com", "player.vimeo.com", "archive.org"],
+        description="a JSON list of the sites that activities may show in a frame",
+    )
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Taller <no-reply@taller.example>"
     sign_in_providers: list[SignInProvider] = Field(
@@ -69,6 +77,20 @@ class Settings(BaseSettings):
     @classmethod
     def _ends_without_slash(cls, address: str) -> str:
         return address.rstrip("/")
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _is_a_socket(cls, address: str) -> str:
+        if address and not re.fullmatch(r"tcp://[^/\s]+|unix:///\S+", address):
+            raise ValueError("an address such as tcp://127.0.0.1:3310 or unix:///run/clamd.sock")
+        return address
+
+    @field_validator("embed_hosts")
+    @classmethod
+    def _are_names_of_hosts(cls, hosts: list[str]) -> list[str]:
+        if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) for host in hosts):
+            raise ValueError("names of hosts alone, such as player.vimeo.com")
+        return hosts
 
     @property
     def in_production(self) -> bool:

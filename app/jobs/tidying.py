@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.core.db import changing, reading
 from app.core.work import noted
-from app.services import deletions, people_imports
+from app.services import deletions, people_imports, resumable
 from app.services.retention import forget_the_unconfirmed, forget_what_is_over
 
 log = structlog.get_logger()
@@ -20,6 +20,7 @@ def tidy_up(now: datetime) -> None:
     _follow(partial(forget_what_is_over, now=now))
     _follow(partial(forget_the_unconfirmed, now=now))
     _follow(partial(people_imports.forget_old, now=now))
+    _follow(partial(resumable.sweep, now=now))
     _follow(partial(deletions.remind, now=now))
     with reading() as session:
         going = deletions.due(session, now=now)

@@ -14,6 +14,7 @@ from app.models.account import (
 )
 from app.models.activity import (
     Activity,
+    ActivityAddress,
     ActivityFile,
     ActivityKind,
     ActivityText,
@@ -110,6 +111,7 @@ from app.models.module import Module
 from app.models.note import EnrolmentNote, Support
 from app.models.opening_rule import OpeningRule, RuleKind
 from app.models.own_data import AccountDeletion, CopyStatus, DataCopy
+from app.models.panorama import Hotspot, Scene
 from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
 from app.models.question import Question, QuestionVersion
 from app.models.quiz import (
@@ -136,6 +138,7 @@ from app.models.search import SearchEntry, SearchMark
 from app.models.second_step import Authenticator, Passkey, RecoveryCode
 from app.models.stored_file import StoredFile
 from app.models.team import Team, TeamMember
+from app.models.upload import Upload, UploadPart
 from app.models.videoconference import Videoconference
 
 __all__ = [
@@ -151,6 +154,7 @@ __all__ = [
     "Account",
     "AccountDeletion",
     "Activity",
+    "ActivityAddress",
     "ActivityFile",
     "ActivityKind",
     "ActivityText",
@@ -202,6 +206,7 @@ __all__ = [
     "Fate",
     "FileRole",
     "Gender",
+    "Hotspot",
     "ImportStatus",
     "Institution",
     "InstitutionAlias",
@@ -252,6 +257,7 @@ __all__ = [
     "ReviewComment",
     "Rubric",
     "RuleKind",
+    "Scene",
     "SearchEntry",
     "SearchMark",
     "SeatOffer",
@@ -268,6 +274,8 @@ __all__ = [
     "TextDraft",
     "TextVersion",
     "TryKind",
+    "Upload",
+    "UploadPart",
     "Verdict",
     "Videoconference",
     "WaitingPlace",

@@ -28,6 +28,8 @@ class FileRole(StrEnum):
     VIDEO = "video"
     AUDIO = "audio"
     CAPTIONS = "captions"
+    IMAGE = "image"  # shown in the text, by its name
+    PANORAMA = "panorama"  # a picture all around
 
 
 class Activity(Table, table=True):
@@ -65,15 +67,43 @@ class ActivityText(Table, table=True):
 
 
 class ActivityFile(Table, table=True):
-    """A file that an activity offers, in one language."""
+    """A file that an activity offers or shows, in one language."""
 
-    __table_args__ = (UniqueConstraint("activity_id", "role", "language"),)
+    __table_args__ = (UniqueConstraint("activity_id", "name"),)
 
     activity_id: UUID = Field(foreign_key="activity.id", ondelete="CASCADE")
     file_id: UUID = Field(foreign_key="stored_file.id")
     role: FileRole = Field(sa_type=stored_as_text(FileRole), sa_column_kwargs=impersonal())
     language: str = Field(max_length=2, sa_column_kwargs=impersonal())
+    position: int = Field(default=0, sa_column_kwargs=impersonal())
+    name: str | None = Field(
+        default=None,
+        max_length=200,
+        description="by which the text speaks of it",
+        sa_column_kwargs=impersonal(),
+    )
     title: str = Field(default="", max_length=200, sa_column_kwargs=impersonal())
+    alt: str = Field(
+        default="",
+        max_length=500,
+        description="what a picture shows, for who does not see it",
+        sa_column_kwargs=impersonal(),
+    )
+    width: int = Field(default=0, description="of a picture", sa_column_kwargs=impersonal())
+    height: int = Field(default=0, description="of a picture", sa_column_kwargs=impersonal())
     seconds: int = Field(
         default=0, description="how long a recording lasts", sa_column_kwargs=impersonal()
     )
+
+
+class ActivityAddress(Table, table=True):
+    """Where a link, a frame or a video of another house leads, in one language."""
+
+    __table_args__ = (UniqueConstraint("activity_id", "language"),)
+
+    activity_id: UUID = Field(foreign_key="activity.id", ondelete="CASCADE")
+    language: str = Field(max_length=2)
+    url: str = Field(max_length=2000)
+    title: str = Field(default="", max_length=200, description="as it calls itself")
+    instead: str = Field(default="", description="what there is to see, in Markdown")
+    seconds: int = Field(default=0, description="how long it lasts; 0: not said")

@@ -64,8 +64,9 @@ class FileSeen:
     content_type: str
     size: int
     seconds: int
-    width: int | None = None  # of a picture, in pixels
-    height: int | None = None
+    width: int = 0  # of a picture, in pixels; 0: it is none
+    height: int = 0
+    alt: str = ""
 
     def as_offered(self, address: str) -> FileOffered:
         return FileOffered(
@@ -73,8 +74,8 @@ class FileSeen:
             f"{address}/{self.id}/{quote(self.name)}",
             self.size,
             self.content_type,
-            self.width,
-            self.height,
+            self.width or None,
+            self.height or None,
         )
 
 
@@ -137,7 +138,7 @@ def _files(session: Session, activity_id: UUID) -> tuple[FileSeen, ...]:
         select(ActivityFile, StoredFile)
         .join(StoredFile, col(StoredFile.id) == col(ActivityFile.file_id))
         .where(ActivityFile.activity_id == activity_id)
-        .order_by(col(ActivityFile.id))
+        .order_by(col(ActivityFile.position), col(ActivityFile.id))
     ).all()
     return tuple(
         FileSeen(
@@ -149,8 +150,9 @@ def _files(session: Session, activity_id: UUID) -> tuple[FileSeen, ...]:
             content_type=stored.content_type,
             size=stored.size,
             seconds=offered.seconds,
-            width=getattr(stored, "width", None),
-            height=getattr(stored, "height", None),
+            width=offered.width,
+            height=offered.height,
+            alt=offered.alt,
         )
         for offered, stored in rows
     )

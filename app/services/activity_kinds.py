@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from app.models import Activity, ActivityFile, ActivityKind, ActivityText
+from app.services import addresses, panoramas
 from app.services.quizzes import begin_quiz, carry_quiz_over
 
 
@@ -39,7 +40,11 @@ OFFERED = (
 
 #: A kind that is not here has the ways of a page.
 WAYS: dict[ActivityKind, Ways] = {
-    ActivityKind.QUIZ: Ways(begin=begin_quiz, carry_over=carry_quiz_over)
+    ActivityKind.QUIZ: Ways(begin=begin_quiz, carry_over=carry_quiz_over),
+    ActivityKind.LINK: Ways(carry_over=addresses.carry_over),
+    ActivityKind.EMBED: Ways(carry_over=addresses.carry_over),
+    ActivityKind.VIDEO: Ways(carry_over=addresses.carry_over),
+    ActivityKind.PANORAMA: Ways(carry_over=panoramas.carry_over),
 }
 
 

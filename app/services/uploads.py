@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.core import files
 from app.models import StoredFile
 
+FOLDER = "uploads"
 MOST_LETTERS = 200
 _KEY = "files of the transaction"
 
@@ -29,7 +30,14 @@ def keep_upload(
     session: Session, source: BinaryIO, *, name: str, content_type: str, limit: int, by: UUID
 ) -> StoredFile:
     """Store what was uploaded; raises `files.TooLarge`. Undone together with the change."""
-    kept = files.keep(source, folder="uploads", limit=limit)
+    kept = files.keep(source, folder=FOLDER, limit=limit)
+    return take_in(session, kept, name=name, content_type=content_type, by=by)
+
+
+def take_in(
+    session: Session, kept: files.Kept, *, name: str, content_type: str, by: UUID
+) -> StoredFile:
+    """Put down a file that lies in the storage already; it goes if the change is undone."""
     _loose_ends(session).new.append(kept.key)
     stored = StoredFile(
         key=kept.key,

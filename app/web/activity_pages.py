@@ -7,9 +7,12 @@ from fastapi import Request, Response
 
 from app.models import ActivityKind, FileRole, ProgressState
 from app.queries.activities import read_activity
+from app.queries.addresses import lead_in
 from app.web.content import Place
+from app.web.elsewhere_page import frame, show_embed, show_link
 from app.web.guards import EditionVisit
 from app.web.pages import render
+from app.web.panorama_page import show_panorama
 from app.web.place_page import Wanted, about_place
 from app.web.quiz_page import show_quiz
 
@@ -35,7 +38,23 @@ def about_done(where: Place) -> dict[str, Any]:
     return {"is_done": how is ProgressState.DONE}
 
 
-PAGES: dict[ActivityKind, Page] = {ActivityKind.QUIZ: show_quiz}
+def show_video(request: Request, visit: EditionVisit, where: Place, asked: Wanted) -> Response:
+    """A video that lies here, or else one of another house."""
+    lead = lead_in(visit.session, where.activity.id, where.spoken)
+    if lead is not None:
+        seen = read_activity(visit.session, where.activity, where.spoken)
+        if not seen.offered(FileRole.VIDEO):
+            return frame(request, visit, where, asked, lead, seen=seen)
+    return show_page(request, visit, where, asked)
+
+
+PAGES: dict[ActivityKind, Page] = {
+    ActivityKind.EMBED: show_embed,
+    ActivityKind.LINK: show_link,
+    ActivityKind.PANORAMA: show_panorama,
+    ActivityKind.QUIZ: show_quiz,
+    ActivityKind.VIDEO: show_video,
+}
 
 
 def show_activity(request: Request, visit: EditionVisit, where: Place, asked: Wanted) -> Response:

@@ -273,34 +273,67 @@ def edition_where(
     @guard
     async def check(request: Request, edition: UUID) -> Step[EditionVisit]:
         def take(stack: ExitStack) -> EditionVisit:
-            session, token = open_session(request, stack), _token(request, known_by)
-            facts = visits.edition_visit(
-                session,
-                token,
-                edition,
-                now=clock.now(),
-                known_by=known_by,
-                with_standing=with_standing,
-            )
-            if facts.viewer is None and known_by is KnownBy.KEY:
-                _refuse_key(request)
-            if facts.viewer is None:
-                raise SignInFirst(_("Sign in to see this page."))
-            _settle_in(request, facts.viewer)
-            _note_use(request, session, facts.viewer)
-            _only_look(request, facts.viewer)
-            return EditionVisit(
-                session,
-                facts.viewer,
-                facts.roles,
-                _decided(facts, action),
-                facts.enrolment,
-                facts.standing,
+            session = open_session(request, stack)
+            return _edition_visit(
+                request, session, edition, action, known_by=known_by, with_standing=with_standing
             )
 
         return Step(take)
 
     return check
+
+
+def edition_for_slow_work(action: Action) -> Callable[..., Any]:
+    """The same for what takes its time before it writes: a file that comes over a slow line.
+
+    As `signed_in_for_slow_work`, it lets go of the database.
+    """
+
+    @guard
+    async def check(request: Request, edition: UUID) -> EditionVisit:
+        def look() -> EditionVisit:
+            with reading() as session:
+                return _edition_visit(request, session, edition, action)
+
+        visit = await run_in_threadpool(look)
+        _settle_in(request, visit.viewer)
+        return visit
+
+    return check
+
+
+def _edition_visit(
+    request: Request,
+    session: Session,
+    edition: UUID,
+    action: Action,
+    *,
+    known_by: KnownBy = KnownBy.COOKIE,
+    with_standing: bool = False,
+) -> EditionVisit:
+    facts = visits.edition_visit(
+        session,
+        _token(request, known_by),
+        edition,
+        now=clock.now(),
+        known_by=known_by,
+        with_standing=with_standing,
+    )
+    if facts.viewer is None and known_by is KnownBy.KEY:
+        _refuse_key(request)
+    if facts.viewer is None:
+        raise SignInFirst(_("Sign in to see this page."))
+    _settle_in(request, facts.viewer)
+    _note_use(request, session, facts.viewer)
+    _only_look(request, facts.viewer)
+    return EditionVisit(
+        session,
+        facts.viewer,
+        facts.roles,
+        _decided(facts, action),
+        facts.enrolment,
+        facts.standing,
+    )
 
 
 def _decided(facts: visits.EditionVisitFacts, action: Action) -> EditionSeen:

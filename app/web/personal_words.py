@@ -84,6 +84,7 @@ WORDS = {
     "sign_in.token_hash": N_("The secrets of sign-ins, in a scrambled form"),
     "sign_in.challenge": N_("The secrets of sign-ins, in a scrambled form"),
     "sign_in_try": N_("Tries to sign in that failed: the address typed, and the network address"),
+    "upload": N_("Names of files that you are sending"),
     "stored_file": N_("Names of the files that you sent in or got"),
     "support": N_("Who stands behind your application, and their words"),
     "suspension": N_("That your account was suspended, when, by whom and why"),

@@ -6,10 +6,12 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 API = "/api/"
+#: Said by the program in the browser that sends a file in pieces.
+RESUMABLE = "Tus-Resumable"
 
 
 def is_for_a_program(request: Request) -> bool:
-    return str(request.scope["path"]).startswith(API)
+    return str(request.scope["path"]).startswith(API) or RESUMABLE in request.headers
 
 
 def problem(status: int, detail: str) -> Response:

@@ -8,7 +8,16 @@ from app.models import Activity, ActivityKind
 #: Key (which is the end of the address too) and words. Every kind has the first two.
 TEXT = ("text", N_("Text"))
 SETTINGS = ("settings", N_("Title and rules"))
+FILES = ("files", N_("Files"))
+ADDRESS = ("address", N_("Address"))
+SCENES = ("scenes", N_("Scenes"))
 PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {
+    ActivityKind.PAGE: (FILES,),
+    ActivityKind.FILE: (FILES,),
+    ActivityKind.VIDEO: (FILES, ADDRESS),
+    ActivityKind.LINK: (ADDRESS,),
+    ActivityKind.EMBED: (ADDRESS,),
+    ActivityKind.PANORAMA: (FILES, SCENES),
     ActivityKind.QUIZ: (
         ("questions", N_("Questions")),
         ("rules", N_("Rules of the quiz")),

@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy import JSON, Uuid, column, table
 
 revision = "7c2f90b4e1d3"
-down_revision = "9c2e47d1f0a8"
+down_revision = "c41f7a90d3e5"
 branch_labels = None
 depends_on = None
 

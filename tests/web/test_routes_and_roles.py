@@ -31,6 +31,7 @@ from app.core.settings import SignInProvider, settings
 from app.core.unsubscribing import unsubscribe_token
 from app.models import (
     Account,
+    ActivityKind,
     Application,
     ApplicationQuestion,
     AskedKind,
@@ -42,6 +43,7 @@ from app.models import (
     Enrolment,
     EnrolmentNote,
     EnrolmentStatus,
+    Hotspot,
     ImportStatus,
     Institution,
     InstitutionMerge,
@@ -57,9 +59,11 @@ from app.models import (
     ProposalKind,
     ReservedSeats,
     RuleKind,
+    Scene,
     StaffRole,
     StoredFile,
     TextVersion,
+    Upload,
     Verdict,
     WaitingPlace,
 )
@@ -156,6 +160,29 @@ POST /editions/{edition}/content/activities/{activity}/text/versions/{number}/re
 POST /editions/{edition}/activities/{quiz}/attempts                  its participant
 POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/answers     its participant
 POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/submission  its participant
+GET  /editions/{edition}/content/activities/{activity}/files         its tutors
+POST /editions/{edition}/content/activities/{activity}/files         its tutors
+GET  /editions/{edition}/content/activities/{activity}/files/{offered}  its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}  its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}/content  its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}/place    its tutors
+POST /editions/{edition}/content/activities/{activity}/files/{offered}/removal  its tutors
+GET  /editions/{edition}/content/activities/{leading}/address        its tutors
+POST /editions/{edition}/content/activities/{leading}/address        its tutors
+GET  /editions/{edition}/content/activities/{around}/scenes          its tutors
+POST /editions/{edition}/content/activities/{around}/scenes          its tutors
+GET  /editions/{edition}/content/activities/{around}/scenes/{scene}  its tutors
+POST /editions/{edition}/content/activities/{around}/scenes/{scene}  its tutors
+POST /editions/{edition}/content/activities/{around}/scenes/{scene}/place     its tutors
+POST /editions/{edition}/content/activities/{around}/scenes/{scene}/removal   its tutors
+POST /editions/{edition}/content/activities/{around}/scenes/{scene}/points    its tutors
+GET  /editions/{edition}/content/activities/{around}/scenes/{scene}/points/{point}  its tutors
+POST /editions/{edition}/content/activities/{around}/scenes/{scene}/points/{point}  its tutors
+POST /editions/{edition}/content/activities/{around}/scenes/{scene}/points/{point}/removal  its tutors
+POST /editions/{edition}/content/activities/{activity}/uploads       its tutors
+GET  /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
+PATCH /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
+DELETE /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
 POST /editions/{edition}/sessions/new                                its tutors
@@ -357,7 +384,7 @@ POST /editions/{edition}/content/activities/{activity}/duplicate     its tutors
 POST /editions/{edition}/content/activities/{activity}/removal       its tutors
 POST /editions/{edition}/content/activities/{activity}/rules         its tutors
 POST /editions/{edition}/content/rules/{rule}/removal                its tutors
-"""
+"""  # noqa: E501 -- one line for each address
 
 #: Who is meant. «own» are those of the edition and of the things that are asked for.
 STAFF = "coordinator, administrator"
@@ -384,6 +411,7 @@ MEANT = {
     "who is in it or applies": "own applicant, own participant",
     "who is half way": "half way",
     "the coordinator whose it is": "coordinator",
+    "who sends it": "coordinator",
 }
 ACTORS = [
     "visitor",
@@ -416,7 +444,17 @@ NOBODY = {
 #: A page that takes a second to be printed is asked for by one of those who get it.
 SLOW = {"/statistics.pdf", "/reports/annual/{year}.pdf"}
 #: Names under which the table and the application mean different things by one word, or say less.
+_WRITTEN = "/editions/{edition}/content/activities/{activity}"
+_SCENE = f"{_WRITTEN}/scenes/{{scene}}"
 SPELT = {
+    f"{_WRITTEN}/address": {"activity": "leading"},
+    f"{_WRITTEN}/scenes": {"activity": "around"},
+    _SCENE: {"activity": "around"},
+    f"{_SCENE}/place": {"activity": "around"},
+    f"{_SCENE}/removal": {"activity": "around"},
+    f"{_SCENE}/points": {"activity": "around"},
+    f"{_SCENE}/points/{{point}}": {"activity": "around"},
+    f"{_SCENE}/points/{{point}}/removal": {"activity": "around"},
     "/account/sign-ins/{sign_in}/end": {"sign_in": "own_sign_in"},
     "/editions/{edition}/activities/{activity}/attempts": {"activity": "quiz"},
     "/editions/{edition}/activities/{activity}/attempts/{attempt}/answers": {"activity": "quiz"},
@@ -695,6 +733,17 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
                      language="en")
     )  # fmt: skip
     world.keep(module, activity, rule, held)
+    leading = make.activity(make.module(edition), kind=ActivityKind.LINK)
+    around = make.activity(make.module(edition), kind=ActivityKind.PANORAMA)
+    scene = make.saved(Scene(activity_id=around.id, position=1, title={"en": f"{MARK} hall"}))
+    point = make.saved(
+        Hotspot(scene_id=scene.id, position=1, yaw=0, pitch=0, title={"en": f"{MARK} door"})
+    )
+    begun: dict[str, Any] = {"role": FileRole.DOWNLOAD, "language": "en", "name": f"{MARK}.pdf"}
+    upload = make.saved(
+        Upload(account_id=world.accounts["coordinator"].id, activity_id=activity.id, length=9,
+               expires_at=clock.now() + A_DAY, **begun)
+    )  # fmt: skip
     meeting = make.live_session(
         edition, title=f"{MARK} meeting", slides_id=stored.id, published_at=clock.now()
     )
@@ -706,7 +755,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     theirs = make.saved(a_sign_in(spare, f"spare {place}"))
     mine = make.saved(a_sign_in(owner, f"mine {place}"))
     role = make.staff(edition, spare, StaffRole.OBSERVER)
-    world.keep(theirs, mine, role)
+    world.keep(theirs, mine, role, stored, held, upload, scene, point)
     key = make_key(session, owner.id, name="mine")
     ready: dict[str, Any] = {"status": CopyStatus.READY, "expires_at": clock.now() + A_DAY}
     copy = make.saved(DataCopy(account_id=owner.id, file_id=stored.id, **ready))
@@ -722,6 +771,12 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "attempt": "1",
         "file": str(stored.id),
         "name": "guide.pdf",
+        "offered": str(held.id),
+        "upload": str(upload.id),
+        "leading": str(leading.id),
+        "around": str(around.id),
+        "scene": str(scene.id),
+        "point": str(point.id),
         "live_session": str(meeting.id),
         "capstone": str(capstone.id),
         "milestone": str(_first(session, "milestone", "capstone_id", capstone.id)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -10,6 +11,8 @@ from app.core import clock, db
 from app.core.text import folded
 from app.models import (
     Account,
+    ActivityFile,
+    ActivityKind,
     ApplicationQuestion,
     AskedKind,
     AuditEvent,
@@ -20,6 +23,7 @@ from app.models import (
     EnrolmentNote,
     EnrolmentPolicy,
     EnrolmentStatus,
+    Hotspot,
     ImportStatus,
     Institution,
     InstitutionMerge,
@@ -30,6 +34,7 @@ from app.models import (
     ProposalKind,
     ReservedSeats,
     RuleKind,
+    Scene,
     StaffRole,
     Verdict,
     WaitingPlace,
@@ -37,6 +42,7 @@ from app.models import (
 from app.queries.audit import examined
 from app.queries.institution_imports import fingerprint, plan
 from app.queries.institutions import institutions
+from app.services.addresses import seen
 from app.services.admissions import Judgement, decide
 from app.services.notifications import welcome
 from app.web.institution_file import packed, rows_of
@@ -64,6 +70,8 @@ CHANGE_NOTHING = {
     "/editions/{edition}/people/balance",
     "/institutions/import",
 }
+#: Sent by programs, piece by piece; what comes of it is recorded (tests/routers/test_uploads.py).
+BY_A_PROGRAM = {"/editions/{edition}/content/activities/{activity}/uploads"}
 #: Who may do what everybody may: their own affairs, not acts of staff.
 OF_EVERYBODY = {
     "everyone",
@@ -136,6 +144,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_people(session, make)
     yield from _of_institutions(make)
     yield from _of_messages(make)
+    yield from _of_files(make)
 
 
 def _of_content(make: Make, edition: Edition) -> Iterator[Act]:
@@ -376,6 +385,51 @@ def _of_messages(make: Make) -> Iterator[Act]:
     yield f"{pattern}/restore", f"{at}/restore", {}, "restore wording"
 
 
+def _of_files(make: Make) -> Iterator[Act]:
+    activity = make.activity(make.module(make.edition()))
+    pattern = "/editions/{edition}/content/activities/{activity}/files"
+    at = f"/editions/{activity.edition_id}/content/activities/{activity.id}/files"
+    about = {"role": "download", "language": "en", "file": "a.csv"}
+    yield pattern, at, about, "add file"
+    yield pattern, at, about, "add file"
+    with db.reading() as fresh:
+        first, second = fresh.exec(select(ActivityFile.id).order_by(col(ActivityFile.id)))
+    one = f"{pattern}/{{offered}}"
+    yield one, f"{at}/{first}", about | {"title": "A table"}, "change file"
+    yield f"{one}/content", f"{at}/{first}/content", about, "replace file"
+    yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "move file"
+    yield f"{one}/removal", f"{at}/{first}/removal", {}, "remove file"
+    yield from _of_panoramas(make)
+
+
+def _of_panoramas(make: Make) -> Iterator[Act]:
+    edition = make.edition()
+    link, around = (
+        make.activity(make.module(edition), kind=kind)
+        for kind in (ActivityKind.LINK, ActivityKind.PANORAMA)
+    )
+    pattern, at = (f"/editions/{one}/content/activities" for one in ("{edition}", edition.id))
+    leads = {"url-en": "https://example.org/", "seen": seen({})}
+    yield f"{pattern}/{{leading}}/address", f"{at}/{link.id}/address", leads, "change address"
+    pattern, at = f"{pattern}/{{around}}/scenes", f"{at}/{around.id}/scenes"
+    words = {"title-en": "Hall", "text-en": "A wide hall."}
+    yield pattern, at, words, "change panorama"
+    yield pattern, at, words, "change panorama"
+    with db.reading() as fresh:
+        first, second = fresh.exec(select(Scene.id).order_by(col(Scene.position)))
+    one = f"{pattern}/{{scene}}"
+    yield one, f"{at}/{first}", words | {"yaw": "90"}, "change panorama"
+    yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "change panorama"
+    door = {"title-en": "Door", "yaw": "10"}
+    yield f"{one}/points", f"{at}/{first}/points", door, "change panorama"
+    with db.reading() as fresh:
+        point = fresh.exec(select(Hotspot.id)).one()
+    address = f"{at}/{first}/points/{point}"
+    yield f"{one}/points/{{point}}", address, door | {"pitch": "5"}, "change panorama"
+    yield f"{one}/points/{{point}}/removal", f"{address}/removal", {}, "change panorama"
+    yield f"{one}/removal", f"{at}/{second}/removal", {}, "change panorama"
+
+
 def _of_sessions(make: Make, edition: Edition, enrolment: Enrolment) -> Iterator[Act]:
     at = f"/editions/{edition.id}/sessions"
     plan = {
@@ -413,16 +467,17 @@ def _of_works(make: Make, edition: Edition) -> Iterator[Act]:
 def test_every_change_by_staff_leaves_a_row(
     session: Session, make: Make, browser: Browser, boss: Account
 ) -> None:
-    driven, wrong, actor = set(CHANGE_NOTHING), [], boss
+    driven, wrong, actor = set(CHANGE_NOTHING | BY_A_PROGRAM), [], boss
     focal = make.focal(make.institution(), email="focal@example.org")
     for pattern, address, form, kind in acts(session, make, boss):
         if (who := focal if pattern.endswith(" (focal point)") else boss) is not actor:
             actor = who
             browser.sign_in(actor)
         before, known = everything(), len(_events())
-        files = {"list": ("people.csv", b"email,name,country\na@example.org,Ana,CO\n")}
+        table = ("people.csv", b"email,name,country\na@example.org,Ana,CO\n")
+        files: dict[str, Any] = {name: table for name in ("list", "file") if name in form}
         at = address.format(own=focal.coordinates_id)
-        answer = browser.post(at, data=form, files=files if form == {"list": "file"} else None)
+        answer = browser.post(at, data=form, files=files or None)
         new = _events()[known:]
         pattern = pattern.removesuffix(" (focal point)")  # noqa: PLW2901
         driven.add(pattern.removesuffix(" (saved)"))
