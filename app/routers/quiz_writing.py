@@ -165,13 +165,13 @@ def change(
     return _to(visit, activity, f"questions#slot-{slot}", "")
 
 
-@router.get("/rules", name="quiz_writing.rules")
+@router.get("/quiz-rules", name="quiz_writing.rules")
 def show_rules(request: Request, visit: Writer, activity: UUID) -> Response:
     row, quiz = quiz_in(visit, activity)
     return _rules_page(request, visit, row, quiz, _typed(quiz), Form())
 
 
-@router.post("/rules", name="quiz_writing.save_rules")
+@router.post("/quiz-rules", name="quiz_writing.save_rules")
 def save_rules(
     request: Request,
     visit: Writer,
@@ -191,7 +191,7 @@ def save_rules(
         form.refuse("closes_at", refusal.message)
         return _rules_page(request, visit, row, quiz, form, Form())
     said = _("The rules were saved.") if changed else _("Nothing was changed.")
-    return _to(visit, activity, "rules", said)
+    return _to(visit, activity, "quiz-rules", said)
 
 
 @router.post("/extensions", name="quiz_writing.extend")
@@ -211,14 +211,14 @@ def give_more(
         visit.session, row, data.enrolment, minutes=data.minutes, attempts=data.attempts,
         reason=data.reason, by=visit.viewer.id,
     )  # fmt: skip
-    return _to(visit, activity, "rules#more", _("They have more from now on."))
+    return _to(visit, activity, "quiz-rules#more", _("They have more from now on."))
 
 
 @router.post("/extensions/{extension}/end", name="quiz_writing.end_extension")
 def take_back(visit: Writer, activity: UUID, extension: UUID) -> Response:
     row, _quiz = quiz_in(visit, activity)
     end_extension(visit.session, row, extension, by=visit.viewer.id)
-    return _to(visit, activity, "rules#more", _("The rules hold for them as for all."))
+    return _to(visit, activity, "quiz-rules#more", _("The rules hold for them as for all."))
 
 
 def _to(visit: EditionVisit, activity: UUID, part: str, say: str) -> Response:

@@ -20,7 +20,7 @@ PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {
     ActivityKind.PANORAMA: (FILES, SCENES),
     ActivityKind.QUIZ: (
         ("questions", N_("Questions")),
-        ("rules", N_("Rules of the quiz")),
+        ("quiz-rules", N_("Rules of the quiz")),
         ("marking", N_("Marking")),
     ),
 }

@@ -252,12 +252,12 @@ def test_rules_are_saved_in_the_writers_hours_and_refused_when_senseless(
             "opens_at": "2026-06-01T10:00", "closes_at": "2026-06-02T10:00", "in_order": "on",
             "password": "sesame", "feedback": "closed", "solution": "never"}  # fmt: skip
 
-    saved = browser.post(f"{writing(quiz)}/rules", data=form)
-    page = browser.get(f"{writing(quiz)}/rules").text
+    saved = browser.post(f"{writing(quiz)}/quiz-rules", data=form)
+    page = browser.get(f"{writing(quiz)}/quiz-rules").text
     senseless = browser.post(
-        f"{writing(quiz)}/rules", data=form | {"closes_at": "2026-05-01T10:00"}
+        f"{writing(quiz)}/quiz-rules", data=form | {"closes_at": "2026-05-01T10:00"}
     )
-    never = browser.post(f"{writing(quiz)}/rules", data=form | {"closes_at": ""})
+    never = browser.post(f"{writing(quiz)}/quiz-rules", data=form | {"closes_at": ""})
 
     assert saved.status_code == 303
     assert 'value="2026-06-01T10:00"' in page
@@ -289,7 +289,7 @@ def test_more_time_is_given_with_a_reason_and_recorded(
     assert browser.post(f"{writing(quiz)}/extensions", data=form).status_code == 303
     one = session.exec(select(QuizExtension)).one()
 
-    assert "A slow line" in browser.get(f"{writing(quiz)}/rules").text
+    assert "A slow line" in browser.get(f"{writing(quiz)}/quiz-rules").text
     assert browser.post(f"{writing(quiz)}/extensions/{one.id}/end").status_code == 303
     session.expire_all()
     assert session.exec(select(QuizExtension)).all() == []
