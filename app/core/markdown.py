@@ -1,6 +1,7 @@
 """Text that people write: Markdown in, clean HTML out."""
 
 from functools import lru_cache
+from html import unescape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -29,6 +30,13 @@ def _lower_headings(html: str) -> str:
 def _reader_for(text: str) -> MarkdownIt:
     has_strange_word = any(word.count(":") > MOST_COLONS for word in text.split())
     return _plain_reader if has_strange_word else _reader
+
+
+def to_text(text: str) -> str:
+    """``text`` (Markdown) in one line of plain words, without what it quotes."""
+    own = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))
+    cleaned = nh3.clean(_plain_reader.render(own), tags=set())
+    return " ".join(unescape(cleaned).split())
 
 
 @lru_cache(maxsize=512)

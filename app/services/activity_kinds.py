@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
-from app.models import Activity, ActivityFile, ActivityKind, ActivityText, Quiz
+from app.models import Activity, ActivityFile, ActivityKind, ActivityText, Forum, Quiz
 
 
 def _nothing(_session: Session, _activity: Activity) -> None:
@@ -29,8 +29,23 @@ def _begin_quiz(session: Session, activity: Activity) -> None:
     session.flush()
 
 
+def _begin_forum(session: Session, activity: Activity) -> None:
+    session.add(Forum(activity_id=activity.id))
+    session.flush()
+
+
+def _carry_forum_over(session: Session, original: Activity, copy: Activity) -> None:
+    """How people talk in it; what they said stays where they said it."""
+    forum = session.exec(select(Forum).where(Forum.activity_id == original.id)).one_or_none()
+    session.add(Forum(activity_id=copy.id, by_team=forum.by_team if forum else False))
+    session.flush()
+
+
 #: A kind that is not here has the ways of a page.
-WAYS: dict[ActivityKind, Ways] = {ActivityKind.QUIZ: Ways(begin=_begin_quiz)}
+WAYS: dict[ActivityKind, Ways] = {
+    ActivityKind.QUIZ: Ways(begin=_begin_quiz),
+    ActivityKind.FORUM: Ways(begin=_begin_forum, carry_over=_carry_forum_over),
+}
 
 
 def begin(session: Session, activity: Activity) -> None:

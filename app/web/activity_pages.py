@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from app.models import ActivityKind, FileRole, ProgressState
 from app.queries.activities import read_activity
 from app.web.content import Place
+from app.web.forum_page import show_forum
 from app.web.guards import EditionVisit
 from app.web.pages import render
 from app.web.place_page import Wanted, about_place
@@ -35,7 +36,10 @@ def about_done(where: Place) -> dict[str, Any]:
     return {"is_done": how is ProgressState.DONE}
 
 
-PAGES: dict[ActivityKind, Page] = {ActivityKind.QUIZ: show_quiz}
+PAGES: dict[ActivityKind, Page] = {
+    ActivityKind.QUIZ: show_quiz,
+    ActivityKind.FORUM: show_forum,
+}
 
 
 def show_activity(request: Request, visit: EditionVisit, where: Place, asked: Wanted) -> Response:
