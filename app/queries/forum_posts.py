@@ -1,6 +1,6 @@
 """Reading one topic of a forum: its posts, how they were before, and what was reported."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -191,10 +191,13 @@ def _posts(session: Session, forum: ForumFacts, *where: ColumnElement[bool]) -> 
         .order_by(col(ForumPost.number))
     ).all()
     files = _files(session, [row[0] for row in rows])
-    return [
-        PostSeen(*row[:6], Role(row[6]) if row[6] else None, *row[7:], tuple(files.get(row[0], ())))
-        for row in rows
-    ]
+    return [_seen(row, files.get(row[0], [])) for row in rows]
+
+
+def _seen(row: Sequence[Any], files: list[FileOfPost]) -> PostSeen:
+    role = Role(row[6]) if row[6] else None
+    values: list[Any] = [*row[:6], role, *row[7:], tuple(files)]
+    return PostSeen(*values)
 
 
 def posts(session: Session, forum: ForumFacts, topic_id: UUID, *, page: int) -> list[PostSeen]:
@@ -421,4 +424,9 @@ def reported(session: Session, forum_id: UUID, reader: Reader) -> list[Reported]
     for row in rows:
         said.setdefault(row[2], []).append((row[7], row[8], row[9]))
     first = {row[2]: row for row in reversed(rows)}
-    return [Reported(*first[post][:7], tuple(words)) for post, words in said.items()]
+    return [_reported(first[post], words) for post, words in said.items()]
+
+
+def _reported(row: Sequence[Any], words: list[tuple[str, str, datetime]]) -> Reported:
+    values: list[Any] = [*row[:7], tuple(words)]
+    return Reported(*values)

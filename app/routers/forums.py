@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from app.core import clock
@@ -302,5 +303,5 @@ def read_topic(
     seen = visit.topic(topic)
     mark_read(visit.session, seen.id, form.data.number if form.data else 0, by=visit.viewer.id)
     if wants_part(request):
-        return Response(status_code=204)
+        return HTMLResponse("")  # and the button goes
     return go_to(f"{visit.address}/topics/{seen.id}", say=_("Marked as read."))

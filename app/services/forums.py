@@ -309,13 +309,14 @@ def follow(
 
 def _state(session: Session, by: UUID, forum_id: UUID, topic_id: UUID | None) -> FollowState | None:
     about = col(ForumFollow.topic_id)
-    return session.exec(
-        select(ForumFollow.state).where(
+    found = session.exec(
+        select(ForumFollow).where(
             ForumFollow.account_id == by,
             ForumFollow.forum_id == forum_id,
             about == topic_id if topic_id else about.is_(None),
         )
     ).one_or_none()
+    return found.state if found else None
 
 
 def _put_state(
