@@ -68,6 +68,13 @@ class Action(StrEnum):
     ANNOUNCE = "write announcements"
     ANNOUNCE_TO_ALL = "write announcements to all"
     APPOINT_STAFF = "say who accompanies it"
+    READ_FORUM = "read its forums"
+    WRITE_FORUM = "write in its forums"
+    MODERATE_FORUM = "look after its forums"
+    # among the people of all editions of a course
+    READ_COMMUNITY = "read the community"
+    WRITE_COMMUNITY = "write in the community"
+    MODERATE_COMMUNITY = "look after the community"
 
 
 _STAFF = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -120,6 +127,12 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.ANNOUNCE: _TEACHING | {Role.FOCAL},  # a focal point: to the own people alone
     Action.ANNOUNCE_TO_ALL: _TEACHING,
     Action.APPOINT_STAFF: _STAFF,
+    Action.READ_FORUM: _WATCHING | {Role.PARTICIPANT},
+    Action.WRITE_FORUM: _TEACHING | {Role.PARTICIPANT},
+    Action.MODERATE_FORUM: _TEACHING,
+    Action.READ_COMMUNITY: _WATCHING | {Role.PARTICIPANT},
+    Action.WRITE_COMMUNITY: _TEACHING | {Role.PARTICIPANT},
+    Action.MODERATE_COMMUNITY: _TEACHING,
 }
 
 
@@ -129,6 +142,7 @@ class Asker:
 
     id: UUID
     coordinates_id: UUID | None = None  # the institution that a focal point speaks for
+    team_id: UUID | None = None  # in which they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +152,8 @@ class About:
     institution_id: UUID | None = None  # of the person
     tutor_id: UUID | None = None  # the team's own; None: it has none, and all of its edition are
     edition_id: UUID | None = None  # where the event happened; None: on the platform
+    team_id: UUID | None = None  # whose room it is in; None: it is for all
+    by_team: bool = False  # where it is, each team has a room of its own
 
 
 type Condition = Callable[[Asker, About], bool]
@@ -149,6 +165,17 @@ def own_people(asker: Asker, about: About) -> bool:
 
 def own_teams(asker: Asker, about: About) -> bool:
     return about.tutor_id in {None, asker.id}
+
+
+def own_room(asker: Asker, about: About) -> bool:
+    return about.team_id in {None, asker.team_id}
+
+
+def own_room_alone(asker: Asker, about: About) -> bool:
+    """Where teams talk apart, what one of them says to all would be heard by the others."""
+    if about.by_team:
+        return about.team_id is not None and about.team_id == asker.team_id
+    return about.team_id is None
 
 
 def of_an_edition(_asker: Asker, about: About) -> bool:
@@ -165,6 +192,11 @@ ONLY: dict[tuple[Action, Role], Condition] = {
     (Action.READ_CAPSTONES, Role.TUTOR): own_teams,
     (Action.REVIEW_CAPSTONES, Role.TUTOR): own_teams,
     (Action.SEE_AUDIT_LOG, Role.COORDINATOR): of_an_edition,
+    (Action.READ_FORUM, Role.PARTICIPANT): own_room,
+    (Action.WRITE_FORUM, Role.PARTICIPANT): own_room_alone,
+    (Action.READ_FORUM, Role.TUTOR): own_teams,
+    (Action.WRITE_FORUM, Role.TUTOR): own_teams,
+    (Action.MODERATE_FORUM, Role.TUTOR): own_teams,
 }
 
 

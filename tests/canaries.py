@@ -45,6 +45,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("live_session", "minutes"): 60,
     ("hotspot", "yaw"): 0,
     ("hotspot", "pitch"): 0,
+    ("forum", "course_id"): None,  # it belongs to one thing
 }
 #: A row of another table that it needs although its column may be empty.
 LEADS: dict[tuple[str, str], str] = {("opening_rule", "module_id"): "module"}

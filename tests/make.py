@@ -28,6 +28,9 @@ from app.models import (
     Enrolment,
     EnrolmentPolicy,
     EnrolmentStatus,
+    Forum,
+    ForumPost,
+    ForumTopic,
     Gender,
     Institution,
     InstitutionAlias,
@@ -316,6 +319,33 @@ class Make:
             )
         )
         return question
+
+    def forum(self, edition: Edition, **given: Any) -> Forum:
+        """An activity of its own in which people talk."""
+        by_team = given.pop("by_team", False)
+        plain: dict[str, Any] = {"kind": ActivityKind.FORUM, "title": {"en": "Questions"}}
+        activity = self.activity(self.module(edition), body="", **plain | given)
+        return self.saved(Forum(activity_id=activity.id, by_team=by_team))
+
+    def community(self, edition: Edition) -> Forum:
+        return self.saved(Forum(course_id=edition.course_id))
+
+    def topic(
+        self, forum: Forum, author: Account, body: str = "Who knows?", **given: Any
+    ) -> ForumTopic:
+        """A topic with its first post."""
+        plain: dict[str, Any] = {"title": f"Topic {next(numbers)}", "last_post_at": NOW}
+        topic = self.saved(ForumTopic(forum_id=forum.id, author_id=author.id, **plain | given))
+        self.saved(ForumPost(topic_id=topic.id, number=1, author_id=author.id, body=body))
+        return topic
+
+    def post(
+        self, topic: ForumTopic, author: Account, body: str = "I do.", **given: Any
+    ) -> ForumPost:
+        topic.posts += 1
+        self.saved(topic)
+        plain: dict[str, Any] = {"number": topic.posts, "author_id": author.id, "body": body}
+        return self.saved(ForumPost(topic_id=topic.id, **plain | given))
 
     def completed(self, edition: Edition | None = None, **given: Any) -> Enrolment:
         """Somebody who completed an edition, without the certificate."""

@@ -64,6 +64,12 @@ POLICY = """
     read all announcements        no       no         no           yes       yes    no     yes          yes
     write announcements to all    no       no         no           no        yes    no     yes          yes
     say who accompanies it        no       no         no           no        no     no     yes          yes
+    read its forums               no       no         yes          yes       yes    no     yes          yes
+    write in its forums           no       no         yes          no        yes    no     yes          yes
+    look after its forums         no       no         no           no        yes    no     yes          yes
+    read the community            no       no         yes          yes       yes    no     yes          yes
+    write in the community        no       no         yes          no        yes    no     yes          yes
+    look after the community      no       no         no           no        yes    no     yes          yes
 """  # noqa: E501 -- a table
 
 #: Where “yes” holds with some rows only. Everywhere else it holds with every row.
@@ -76,6 +82,11 @@ CONDITIONS = """
     read all capstones            tutor        of their own teams, and of teams that have no tutor
     review capstones              tutor        of their own teams, and of teams that have no tutor
     see the audit log             coordinator  of what happened in an edition
+    read its forums               participant  of their own team, and what is for all
+    write in its forums           participant  with all, or where teams talk apart in their own room
+    read its forums               tutor        of their own teams, and of teams that have no tutor
+    write in its forums           tutor        of their own teams, and of teams that have no tutor
+    look after its forums         tutor        of their own teams, and of teams that have no tutor
 """
 
 ME, ANOTHER = UUID(int=1), UUID(int=2)
@@ -90,6 +101,16 @@ EXAMPLES: dict[str, tuple[Asker, list[About], list[About]]] = {
         Asker(ME),
         [About(tutor_id=ME), About(tutor_id=None)],
         [About(tutor_id=ANOTHER)],
+    ),
+    "of their own team, and what is for all": (
+        Asker(ME, team_id=UUID(int=7)),
+        [About(team_id=UUID(int=7)), About(team_id=None)],
+        [About(team_id=UUID(int=8))],
+    ),
+    "with all, or where teams talk apart in their own room": (
+        Asker(ME, team_id=UUID(int=7)),
+        [About(team_id=UUID(int=7), by_team=True), About()],
+        [About(team_id=UUID(int=8), by_team=True), About(by_team=True)],
     ),
     "of what happened in an edition": (Asker(ME), [About(edition_id=ME)], [About()]),
 }
@@ -147,3 +168,14 @@ def test_a_focal_point_without_an_institution_sees_nobody() -> None:
     about = About(institution_id=None)
 
     assert not permits_with({Role.FOCAL}, Action.SEE_PEOPLE, Asker(ME), about)
+
+
+def test_without_a_team_one_reads_what_is_for_all_and_writes_nothing_where_teams_talk_apart() -> (
+    None
+):
+    nowhere, for_all = Asker(ME), About(by_team=True)
+
+    reads = permits_with({Role.PARTICIPANT}, Action.READ_FORUM, nowhere, for_all)
+    writes = permits_with({Role.PARTICIPANT}, Action.WRITE_FORUM, nowhere, for_all)
+
+    assert (reads, writes) == (True, False)

@@ -1,5 +1,6 @@
 """Looking for words however they are accented or capitalised, in Python and in the database."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,35 @@ def finds(words: str, *texts: str) -> bool:
     """Whether each of ``words`` is somewhere in ``texts``."""
     everything = folded("\n".join(texts))
     return all(word in everything for word in folded(words).split())
+
+
+def passage(text: str, words: str, *, most: int = 240) -> list[tuple[str, bool]]:
+    """What stands around the first of ``words`` in ``text``, in pieces: whether each was found."""
+    letters = [(folded(letter), at) for at, letter in enumerate(text)]
+    plain = "".join(letter for letter, _at in letters)
+    places = [at for letter, at in letters for _ in letter] + [len(text)]
+    found = sorted(
+        (places[at], places[at + len(word) - 1] + 1)
+        for word in set(folded(words).split())
+        for at in _everywhere(plain, word)
+    )
+    start = max(0, (found[0][0] if found else 0) - most // 3)
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = min(len(text), start + most)
+    pieces, at = [("… " if start else "", False)], start
+    for first, last in found:
+        if at <= first and last <= end:
+            pieces += [(text[at:first], False), (text[first:last], True)]
+            at = last
+    pieces += [(text[at:end], False), (" …" if end < len(text) else "", False)]
+    return [piece for piece in pieces if piece[0]]
+
+
+def _everywhere(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + len(word))
 
 
 class Folded(FunctionElement[str]):

@@ -7,7 +7,7 @@ table (``: Caption``), and, where files are offered, pictures and links to them 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from urllib.parse import unquote
 
 import nh3
@@ -218,3 +218,14 @@ def _reading(*more: str) -> MarkdownIt:
 
 
 _reader, _plain_reader = _reading("linkify"), _reading()
+
+
+def in_words(text: str) -> str:
+    """What ``text`` (Markdown) says, without its marks, in one line."""
+    return " ".join(unescape(nh3.clean(to_html(text), tags=set())).split())
+
+
+def to_text(text: str) -> str:
+    """The same without what it quotes."""
+    own = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))
+    return in_words(own)

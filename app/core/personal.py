@@ -28,6 +28,7 @@ class Why(StrEnum):
     LEARNING = N_("To take courses and to see what is next")
     WRITING = N_("To write courses together")
     TEAM_WORK = N_("To write, hand in and review the work of a team")
+    TALK = N_("So that the people of a course can talk with each other")
     CERTIFICATES = N_("To give certificates and to have them checked")
     FIGURES = N_("To report in figures whom courses reach")
     MESSAGES = N_("To tell you what concerns you")
@@ -49,6 +50,7 @@ class Kept(StrEnum):
     FILE = N_("As long as what the file belongs to")
     COURSE = N_("As long as the course that it is part of")
     TEAM_WORK = N_("As long as the work of the team")
+    TALK = N_("As long as the conversation that it is part of")
     CERTIFICATE = N_("As long as the certificate can be checked")
     FIGURES = N_("For good, without saying whose it was: figures stay true")
     RECORD = N_("For good, by number and not by name: the record of what was done")
@@ -58,7 +60,15 @@ class Kept(StrEnum):
         return self in _LASTING
 
 
-_LASTING = {Kept.COURSE, Kept.TEAM_WORK, Kept.CERTIFICATE, Kept.FIGURES, Kept.RECORD, Kept.FILE}
+_LASTING = {
+    Kept.COURSE,
+    Kept.TEAM_WORK,
+    Kept.TALK,
+    Kept.CERTIFICATE,
+    Kept.FIGURES,
+    Kept.RECORD,
+    Kept.FILE,
+}
 
 #: How old a row may become; `UNTIL_IT_ENDS` is said by the row itself.
 AGES: dict[Kept, timedelta] = {

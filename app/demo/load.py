@@ -14,6 +14,7 @@ from app.demo.accounts import add_people, add_sign_ins, add_tutors
 from app.demo.allocation import REPORTED
 from app.demo.catalogue import add_catalogue
 from app.demo.enrolments import add_counts
+from app.demo.forums import add_communities
 from app.demo.institutions import add_other_names, add_proposal
 from app.demo.materials import HOME, gather
 from app.demo.open_editions import TO_APPLY_FOR, add_open, add_upcoming
@@ -79,6 +80,7 @@ def _write(session: Session, stage: Stage, say: Progress) -> int:
     add_running(stage, tutors)
     add_upcoming(stage, tutors)
     completed = add_open(stage)
+    add_communities(stage)
     add_counts(rows)
 
     total, written = len(rows), 0

@@ -14,6 +14,7 @@ from app.demo.catalogue import RUBRIC, course_id
 from app.demo.chance import Chance
 from app.demo.content import add_content
 from app.demo.enrolments import add_staff, add_team, enrolment_id, place_of
+from app.demo.forums import add_forum
 from app.demo.learners import open_activities, study
 from app.demo.matching import InstitutionKey
 from app.demo.meetings import Meeting, add_attendance, add_meeting, planned_texts, spoken
@@ -136,6 +137,8 @@ def add_running(stage: Stage, tutors: Sequence[Account]) -> None:
         _add_sessions(stage, kind, edition, people)
         _add_progress(stage, kind, edition, people)
         add_announcements(stage, edition, kind.course, account_id(TUTOR.email))
+        modules = stage.materials.course(kind.course).modules
+        add_forum(stage, edition, kind.course, len(modules) + 1)
 
 
 def monday(today: date, weeks: int) -> date:

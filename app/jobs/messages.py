@@ -1,5 +1,6 @@
 """Sending messages: over SMTP where a server is set, else kept for the outbox."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -23,6 +24,7 @@ from app.queries.live_sessions import reminder_holds
 from app.queries.message_choices import EVERYTHING, choices, due_digests
 from app.queries.messages import items_of
 from app.services.digests import gather, heading
+from app.services.forum_letters import letter_holds
 from app.services.message_choices import address_bounces
 from app.services.notifications import (
     message_to_send,
@@ -60,7 +62,7 @@ def send_message(message_id: UUID) -> None:
         delivery = chosen.get(message.about.group, Delivery.DIGEST)  # type: ignore[arg-type]  # -- a digest has no group
         outgoing = _decided(message, account, delivery, now=clock.now())
         items = items_of(session, message_id) if message.digest_day else ()
-        if message.kind == MessageKind.SESSION_SOON and not _still_holds(session, message):
+        if not _still_holds(session, message):
             outgoing = replace(outgoing, aside=True, why=outgoing.why or Withheld.OVERTAKEN)
     if outgoing.aside:
         with changing() as session:
@@ -71,8 +73,20 @@ def send_message(message_id: UUID) -> None:
 
 
 def _still_holds(session: Session, message: Message) -> bool:
+    """Whether it is still so, and the person may still know of it."""
+    holds = _HOLD.get(message.kind)
+    if holds is None:
+        return True
     occasion = message.occasion
-    return occasion is not None and reminder_holds(session, message.account_id, occasion)
+    return occasion is not None and holds(session, message.account_id, occasion)
+
+
+_HOLD: dict[str, Callable[[Session, UUID, str], bool]] = {
+    MessageKind.SESSION_SOON: reminder_holds,
+    MessageKind.FORUM_TOPIC: letter_holds,
+    MessageKind.FORUM_REPLY: letter_holds,
+    MessageKind.FORUM_ANSWERED: letter_holds,
+}
 
 
 def _decided(message: Message, account: Account, delivery: Delivery, *, now: datetime) -> Outgoing:

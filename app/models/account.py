@@ -60,7 +60,7 @@ class Account(Table, table=True):
     name: str = Field(
         sa_type=PersonName(250),
         description="as it is printed on certificates",
-        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.TEAM),
+        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.COURSE),
     )
     password_hash: str | None = Field(
         default=None,
@@ -83,13 +83,13 @@ class Account(Table, table=True):
     country: str = Field(
         max_length=2,
         description="ISO 3166-1 alpha-2",
-        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.TEAM),
+        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.COURSE),
     )
     institution_id: UUID | None = Field(
         default=None,
         foreign_key="institution.id",
         index=True,
-        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.TEAM),
+        sa_column_kwargs=personal(why=Why.KNOWN, kept=Kept.ACCOUNT, seen=Seen.COURSE),
     )
     language: str = Field(default="es", max_length=2, sa_column_kwargs=SETTING)
     timezone: str = Field(

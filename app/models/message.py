@@ -24,6 +24,7 @@ class MessageGroup(StrEnum):
     CAPSTONE = "capstone"
     CERTIFICATES = "certificates"
     ANNOUNCEMENTS = "announcements"
+    FORUM = "forum"
 
 
 class MessageKind(StrEnum):
@@ -64,6 +65,10 @@ class MessageKind(StrEnum):
     CERTIFICATE_READY = "certificate ready"
     CERTIFICATE_WITHDRAWN = "certificate withdrawn"
     ANNOUNCEMENT = "announcement"
+    FORUM_TOPIC = "forum topic"
+    FORUM_REPLY = "forum reply"
+    FORUM_ANSWERED = "forum answered"
+    FORUM_HIDDEN = "forum hidden"
     COPY_READY = "copy ready"
     ACCOUNT_GOES = "account goes"
     ACCOUNT_STAYS = "account stays"
@@ -122,6 +127,10 @@ KINDS: dict[MessageKind, About] = {
     MessageKind.CERTIFICATE_READY: About(MessageGroup.CERTIFICATES),
     MessageKind.CERTIFICATE_WITHDRAWN: About(MessageGroup.CERTIFICATES),
     MessageKind.ANNOUNCEMENT: About(MessageGroup.ANNOUNCEMENTS),
+    MessageKind.FORUM_TOPIC: About(MessageGroup.FORUM),
+    MessageKind.FORUM_REPLY: About(MessageGroup.FORUM),
+    MessageKind.FORUM_ANSWERED: About(MessageGroup.FORUM),
+    MessageKind.FORUM_HIDDEN: About(MessageGroup.FORUM, at_once=True),
     MessageKind.DIGEST: About(None),
 }
 #: Kinds that a newer or an older Taller wrote: nobody chose anything about them.

@@ -18,6 +18,8 @@ from app.models import (
     Course,
     Edition,
     Enrolment,
+    ForumPost,
+    ForumTopic,
     Institution,
     LiveSession,
     Message,
@@ -105,6 +107,12 @@ _SUBJECTS: dict[str, Any] = {
     )
     .join(Edition, col(Edition.id) == col(LiveSession.edition_id))
     .join(*_COURSE),
+    "forum topic": select(col(ForumTopic.id), _PERSON, col(ForumTopic.title).label("name")).join(
+        Account, col(Account.id) == col(ForumTopic.author_id)
+    ),
+    "forum post": select(col(ForumPost.id), _PERSON, col(ForumTopic.title).label("name"))
+    .join(ForumTopic, col(ForumTopic.id) == col(ForumPost.topic_id))
+    .join(Account, col(Account.id) == col(ForumPost.author_id)),
     "message": select(
         col(Message.id), _PERSON, col(Message.subject).label("name"), col(Message.language)
     ).join(Account, col(Account.id) == col(Message.account_id)),

@@ -41,6 +41,7 @@ class Choices(BaseModel):
     capstone: Delivery | None = None
     certificates: Delivery | None = None
     announcements: Delivery | None = None
+    forum: Delivery | None = None
 
     def answers(self) -> dict[MessageGroup, Delivery]:
         given = {group: getattr(self, group.value) for group in CHOSEN_GROUPS}

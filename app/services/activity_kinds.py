@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
-from app.models import Activity, ActivityFile, ActivityKind, ActivityText
+from app.models import Activity, ActivityFile, ActivityKind, ActivityText, Forum
 from app.services import addresses, panoramas
 from app.services.quizzes import begin_quiz, carry_quiz_over
 
@@ -38,6 +38,19 @@ OFFERED = (
     ActivityKind.FORUM,
 )
 
+
+def _begin_forum(session: Session, activity: Activity) -> None:
+    session.add(Forum(activity_id=activity.id))
+    session.flush()
+
+
+def _carry_forum_over(session: Session, original: Activity, copy: Activity) -> None:
+    """How people talk in it; what they said stays where they said it."""
+    forum = session.exec(select(Forum).where(Forum.activity_id == original.id)).one_or_none()
+    session.add(Forum(activity_id=copy.id, by_team=forum.by_team if forum else False))
+    session.flush()
+
+
 #: A kind that is not here has the ways of a page.
 WAYS: dict[ActivityKind, Ways] = {
     ActivityKind.QUIZ: Ways(begin=begin_quiz, carry_over=carry_quiz_over),
@@ -45,6 +58,7 @@ WAYS: dict[ActivityKind, Ways] = {
     ActivityKind.EMBED: Ways(carry_over=addresses.carry_over),
     ActivityKind.VIDEO: Ways(carry_over=addresses.carry_over),
     ActivityKind.PANORAMA: Ways(carry_over=panoramas.carry_over),
+    ActivityKind.FORUM: Ways(begin=_begin_forum, carry_over=_carry_forum_over),
 }
 
 

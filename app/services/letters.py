@@ -84,6 +84,8 @@ _LENGTH = N_("It lasts %(minutes)s minutes. Hours are in %(zone)s.")
 _SESSION = N_("Everything about the session: %(address)s")
 _WRITES = N_("%(author)s writes to people of the course “%(course)s”:")
 _STEP_NEEDED = N_("Signing in takes a second step now")
+_PASSAGE = N_("“%(passage)s”")
+_TOPIC = N_("The topic: %(address)s")
 _WHOLE = {name: f"%({name})s" for name in ("title", "message", "because", "standing")}
 
 _NEWCOMER = (
@@ -503,6 +505,53 @@ _COURSE = {
     ),
 }
 
+_FORUM = {
+    "forum topic": BuiltIn(
+        MessageKind.FORUM_TOPIC,
+        N_("New topic: %(title)s"),
+        (
+            N_("%(author)s began a topic in “%(forum)s” (%(course)s)."),
+            _WHOLE["title"],
+            _PASSAGE,
+            N_("Read it and answer: %(address)s"),
+        ),
+    ),
+    "forum reply": BuiltIn(
+        MessageKind.FORUM_REPLY,
+        N_("New post: %(title)s"),
+        (
+            N_("%(author)s wrote in a topic of “%(forum)s” (%(course)s)."),
+            _WHOLE["title"],
+            _PASSAGE,
+            N_("Read it, answer, or stop following the topic: %(address)s"),
+        ),
+    ),
+    "forum answered": BuiltIn(
+        MessageKind.FORUM_ANSWERED,
+        N_("Answered: %(title)s"),
+        (
+            N_("A post of %(author)s was marked as the answer to your topic."),
+            _WHOLE["title"],
+            _PASSAGE,
+            _TOPIC,
+        ),
+    ),
+    "forum hidden": BuiltIn(
+        MessageKind.FORUM_HIDDEN,
+        N_("Your post was hidden: %(title)s"),
+        (
+            N_(
+                "Somebody who looks after “%(forum)s” (%(course)s) hid a post of yours. "
+                "Others do not see it any more."
+            ),
+            _REASON,
+            N_("If you think this is a mistake, write to your tutors or coordinators."),
+            N_("The forum: %(address)s"),
+        ),
+        needs_too=("reason",),
+    ),
+}
+
 
 def _how_many(about: Values) -> str:
     many = int(about["num"]) if about["num"].isdecimal() else 2
@@ -515,6 +564,7 @@ BUILT_IN: dict[str, BuiltIn] = {
     **_ACCOUNT,
     **_ADMISSION,
     **_COURSE,
+    **_FORUM,
     "digest": BuiltIn(
         MessageKind.DIGEST,
         _how_many,

@@ -7,14 +7,12 @@ all see in it, and what a course says of itself, tell whose entries are to be ma
 import hashlib
 import json
 from collections.abc import Iterator
-from html import unescape
 from uuid import UUID
 
-import nh3
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from app.core.markdown import to_html
+from app.core.markdown import in_words
 from app.core.stems import indexed
 from app.models import (
     Activity,
@@ -29,11 +27,6 @@ from app.models import (
 
 #: Of a longer text only the beginning is found.
 MOST_LETTERS = 200_000
-
-
-def plain(text: str) -> str:
-    """What ``text`` (Markdown) says, without its marks, in one line."""
-    return " ".join(unescape(nh3.clean(to_html(text), tags=set())).split())
 
 
 def outdated(session: Session, *, most: int) -> list[UUID]:
@@ -80,7 +73,7 @@ def _mark(course: Course) -> str:
 
 def _of_course(course: Course) -> Iterator[SearchEntry]:
     for language, title in course.title.items():
-        body = [course.summary.get(language, ""), plain(course.description.get(language, ""))]
+        body = [course.summary.get(language, ""), in_words(course.description.get(language, ""))]
         body += course.outcomes.get(language, [])
         yield _entry(course.id, language, title, " ".join(filter(None, body)))
 
@@ -99,7 +92,7 @@ def _of_edition(session: Session, edition: Edition) -> Iterator[SearchEntry]:
         languages |= {language for language, title in activity.title.items() if title}
         for language in sorted(languages):
             text = said.get((activity.id, language))
-            body = [plain(text.body), plain(text.transcript)] if text else []
+            body = [in_words(text.body), in_words(text.transcript)] if text else []
             body += guides.get((activity.id, language), [])
             title = activity.title.get(language) or next(iter(activity.title.values()), "")
             entry = _entry(edition.course_id, language, title, " ".join(filter(None, body)))

@@ -10,6 +10,7 @@ from app.queries.activities import read_activity
 from app.queries.addresses import lead_in
 from app.web.content import Place
 from app.web.elsewhere_page import frame, show_embed, show_link
+from app.web.forum_page import show_forum
 from app.web.guards import EditionVisit
 from app.web.pages import render
 from app.web.panorama_page import show_panorama
@@ -50,6 +51,7 @@ def show_video(request: Request, visit: EditionVisit, where: Place, asked: Wante
 
 PAGES: dict[ActivityKind, Page] = {
     ActivityKind.EMBED: show_embed,
+    ActivityKind.FORUM: show_forum,
     ActivityKind.LINK: show_link,
     ActivityKind.PANORAMA: show_panorama,
     ActivityKind.QUIZ: show_quiz,

@@ -62,18 +62,47 @@ def sees_hidden(visit: EditionVisit) -> bool:
     return visit.may(Action.WRITE_CONTENT) and not visit.may(Action.TAKE_ACTIVITIES)
 
 
-def place(visit: EditionVisit, activity_id: UUID) -> Place:
-    """The activity named in the address, if it is of this edition and open to this reader."""
+@dataclass(frozen=True)
+class Reading:
+    """An edition as somebody finds it: the outline, their standing, and what is open to them."""
+
+    spoken: str
+    outline: Outline
+    standing: Standing
+    states: list[ModuleState]
+    personal: bool
+
+    @property
+    def open_lines(self) -> list[ActivityLine]:
+        return [line for state in self.states for line in state.open_now]
+
+
+def what_is_read(visit: EditionVisit) -> Reading:
     edition, spoken = visit.edition, content_language(visit)
     personal = visit.may(Action.TAKE_ACTIVITIES)
     whole = outline(visit.session, edition.id, edition.version, spoken, hidden=sees_hidden(visit))
     stands = visit.standing if personal else Standing()
     states = module_states(whole, stands, on=clock.today(current_zone()), all_open=not personal)
-    activity = activity_of(visit.session, edition.id, activity_id)
-    for state in states:
+    return Reading(spoken, whole, stands, states, personal)
+
+
+def place(visit: EditionVisit, activity_id: UUID) -> Place:
+    """The activity named in the address, if it is of this edition and open to this reader."""
+    read = what_is_read(visit)
+    activity = activity_of(visit.session, visit.edition.id, activity_id)
+    for state in read.states:
         for line in state.module.activities:
             if activity is not None and line.id == activity.id:
                 if closed_by := state.keeps_closed(line):
                     raise NotAllowed(opening_words(closed_by))
-                return Place(spoken, whole, stands, states, state, line, activity, personal)
+                return Place(
+                    read.spoken,
+                    read.outline,
+                    read.standing,
+                    read.states,
+                    state,
+                    line,
+                    activity,
+                    read.personal,
+                )
     raise NotFound(_("There is nothing at this address."))

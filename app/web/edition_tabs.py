@@ -13,6 +13,8 @@ def edition_tabs(visit: EditionVisit) -> list[tuple[str, str, str]]:
     if visit.edition.mode is Mode.TUTOR_LED or visit.may(Action.SCHEDULE_SESSIONS):
         items.append(("sessions", f"{address}/sessions", _("Live sessions")))
     items.append(("announcements", f"{address}/announcements", _("Announcements")))
+    if visit.may(Action.READ_FORUM):
+        items.append(("forum", f"{address}/forum", _("Forum")))
     if visit.edition.capstone and visit.may(Action.WRITE_CAPSTONE):
         items.append(("capstone", f"{address}/capstone", _("Team work")))
     if visit.edition.capstone and visit.may(Action.READ_CAPSTONES):

@@ -57,6 +57,10 @@ TITLES = {
     "certificate withdrawn": N_("Certificate withdrawn"),
     "announcement": N_("Announcement"),
     "announcement to applicants": N_("Announcement to applicants"),
+    "forum topic": N_("New topic in a forum"),
+    "forum reply": N_("New post in a topic"),
+    "forum answered": N_("Question answered in a forum"),
+    "forum hidden": N_("Post hidden in a forum"),
     "digest": N_("Digest: what comes before the messages"),
 }
 
@@ -90,6 +94,8 @@ def examples() -> dict[str, str]:
         "until": formats.moment(now + timedelta(days=3)),
         "author": "Marta Rojas",
         "num": "3",
+        "forum": _("Questions and answers"),
+        "passage": _("Where do I find the form?"),
     }
 
 
@@ -121,4 +127,6 @@ def explained(placeholder: str) -> str:
         "until": _("the hour at which the offer ends"),
         "author": _("who writes"),
         "num": _("how many messages there are"),
+        "forum": _("the name of the forum"),
+        "passage": _("how the post begins"),
     }[placeholder]

@@ -18,6 +18,7 @@ PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {
     ActivityKind.LINK: (ADDRESS,),
     ActivityKind.EMBED: (ADDRESS,),
     ActivityKind.PANORAMA: (FILES, SCENES),
+    ActivityKind.FORUM: (("forum", N_("Forum")),),
     ActivityKind.QUIZ: (
         ("questions", N_("Questions")),
         ("quiz-rules", N_("Rules of the quiz")),

@@ -40,11 +40,12 @@ PAGES = {
                     "{edition}/announcements", "{edition}/capstone",
                     "{edition}/capstone?edit=problem", "{edition}/sessions", "{edition}/results",
                     "{activity}", "{quiz}", "/search?q=digital", "/search?q=nothing",
+                    "{edition}/forum", "{forum}", "{topic}", "{forum}/new", "{community}",
                     "/statistics"],
     "tutor": ["/home", "/reviews", "{edition}", "{edition}/people", "{edition}/capstones",
               "{review}", "{edition}/sessions/new", "{edition}/announcements/new",
               "{text}", "{text}?language=es", "{text}/versions", "{text}/versions/1",
-              "{edition}/content/languages"],
+              "{edition}/content/languages", "{topic}", "{forum}/reports", "{posts}/hide"],
     "coordinator": ["/editions", "/statistics?year=2022", "/reports/annual/2022", "/certificates",
                     "/institutions", "/institutions?state=proposed", "{proposal}",
                     "/institutions/new", "/institutions/import", "{edition}/people",
@@ -129,6 +130,20 @@ def invite(page: Page, site: str, edition: str) -> str:
     return str(link.text_content()).removeprefix(site)
 
 
+def forums(edition: str) -> dict[str, str]:
+    """The forum of the edition with an answered topic and one of its posts."""
+    module = named("module", named("edition", "big-data-and-skills-gap", "running"), "forum")
+    activity = named("activity", module, "forum")
+    topic = named("topic", named("forum", activity), 2)
+    forum = f"{edition}/activities/{activity}"
+    return {
+        "forum": forum,
+        "topic": f"{forum}/topics/{topic}",
+        "posts": f"{forum}/topics/{topic}/posts/{named('post', topic, 2)}",
+        "community": "/courses/big-data-and-skills-gap/community",
+    }
+
+
 @pytest.fixture(scope="module")
 def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     """The addresses of things whose ids the demonstration chose."""
@@ -164,6 +179,7 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
             links = [str(a.get_attribute("href")) for a in page.locator("main a").all()]
             found[name] = next(href for href in links if re.search(pattern, href))
         page.context.close()
+    found |= forums(found["edition"])
     page = new_context(sign_ins.chromium, site).new_page()
     ask_for_a_second_step(page, site)
     page.context.close()

@@ -15,7 +15,7 @@ from tests.conftest import Browser
 from tests.make import Make
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-GROUPS = ("admission", "sessions", "capstone", "certificates", "announcements")
+GROUPS = ("admission", "sessions", "capstone", "certificates", "announcements", "forum")
 
 
 @pytest.fixture

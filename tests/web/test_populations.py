@@ -24,6 +24,8 @@ from app.core.ids import token_hash
 from app.models import (
     NO_INSTITUTION,
     Account,
+    Activity,
+    ActivityKind,
     Announcement,
     ApiToken,
     Audience,
@@ -40,10 +42,14 @@ from app.models import (
     EnrolmentNote,
     EnrolmentPolicy,
     EnrolmentStatus,
+    Forum,
+    ForumPost,
+    ForumTopic,
     Gender,
     Institution,
     LiveSession,
     Mode,
+    Module,
     PlatformRole,
     StaffRole,
     Team,
@@ -58,7 +64,7 @@ ASKED_IN_EACH = 3
 #: Whoever is enrolled takes part in these states, and in no others.
 TAKING_PART = {EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED}
 #: Every name below is one of these words with its world's number and its own.
-NAMED = re.compile(r"(?i)\b(per|cor|ins|tea|wor|not|new|mee)q(\d{4})x(\d+)\b")
+NAMED = re.compile(r"(?i)\b(per|cor|ins|tea|wor|not|new|mee|top)q(\d{4})x(\d+)\b")
 
 type Names = set[str]
 
@@ -93,6 +99,7 @@ class Group:
     tutor: Person | None
     members: list[Place]
     waits: bool = True
+    topic: str = ""
 
 
 @dataclass(eq=False)
@@ -114,6 +121,8 @@ class Run:
     places: list[Place] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
+    forum: Activity | None = None
+    topics: dict[str, str] = field(default_factory=dict)  # for all teams, and of the community
 
     def place_of(self, person: Person) -> Place | None:
         return next((place for place in self.places if place.person is person), None)
@@ -208,6 +217,7 @@ class Chance:
                 self.relation(run, person)
         self.groups(run)
         self.news(run)
+        self.talk(run)
         alike = Counter(
             (place.row.status, place.row.country, place.row.gender,
              place.row.institution_id or NO_INSTITUTION)
@@ -279,6 +289,31 @@ class Chance:
         for audience in self.dice.sample([a for a in Audience if a is not Audience.TEAM], 3):
             whose = self.dice.choice([None, self.made.institutions[0][0]])
             self.announce(run, audience, institution=whose)
+
+    def talk(self, run: Run) -> None:
+        """A forum in which teams talk apart, and the community of the course."""
+        module = self.keep(Module(edition_id=run.row.id, position=1, title={"en": "Talk"}))
+        run.forum = self.keep(
+            Activity(edition_id=run.row.id, module_id=module.id, position=1,
+                     kind=ActivityKind.FORUM, title={"en": "Forum"})
+        )  # fmt: skip
+        forum = self.keep(Forum(activity_id=run.forum.id, by_team=True))
+        community = self.keep(Forum(course_id=run.row.course_id))
+        for where, kind in ((forum, "all"), (community, "community")):
+            run.topics[kind] = self.topic(where)
+        for group in run.groups:
+            team = next(row for row in self.made.rows
+                        if isinstance(row, Team) and row.name == group.name)  # fmt: skip
+            group.topic = self.topic(forum, team)
+
+    def topic(self, forum: Forum, team: Team | None = None) -> str:
+        author, name = self.made.people[0].account, self.named("Top")
+        row = self.keep(
+            ForumTopic(forum_id=forum.id, team_id=team.id if team else None, title=name,
+                       author_id=author.id, last_post_at=NOW)
+        )  # fmt: skip
+        self.keep(ForumPost(topic_id=row.id, number=1, author_id=author.id, body=f"Words {name}"))
+        return name
 
     def announce(
         self,
@@ -441,6 +476,35 @@ def announcements(_all: Population, run: Run, person: Person, _dice: random.Rand
     return Case(f"/editions/{run.row.id}/announcements", "New", seen)
 
 
+def topics_of(run: Run, person: Person) -> Names:
+    place = run.place_of(person)
+    takes_part = place is not None and place.takes_part
+    if not takes_part and not is_staff(run, person):
+        return set()
+    own = {g.topic for g in run.groups if any(member is place for member in g.members)}
+    cared_for = {g.topic for g in run.groups if reads_work(run, person, g)}
+    return {run.topics["all"]} | (own if takes_part else set()) | cared_for
+
+
+def topics(_all: Population, run: Run, person: Person, _dice: random.Random) -> Case | None:
+    if run.forum is None:
+        return None
+    address = f"/editions/{run.row.id}/activities/{run.forum.id}"
+    return Case(address, "Top", topics_of(run, person))
+
+
+def topics_found(all_: Population, run: Run, person: Person, dice: random.Random) -> Case | None:
+    case = topics(all_, run, person, dice)
+    return case and Case(f"{case.address}?q=words+top", "Top", case.names)
+
+
+def community(_all: Population, run: Run, person: Person, _dice: random.Random) -> Case:
+    place = run.place_of(person)
+    is_there = is_staff(run, person) or (place is not None and place.takes_part)
+    seen = {run.topics["community"]} if is_there else set[str]()
+    return Case(f"/courses/{run.course.lower()}/community", "Top", seen)
+
+
 def notes(_all: Population, run: Run, person: Person, dice: random.Random) -> Case | None:
     if not run.places:
         return None
@@ -517,7 +581,7 @@ def options(all_: Population, _run: Run, _person: Person, _dice: random.Random) 
 LISTS: list[Asked] = [
     *(people_page, people_csv, people_found, people_by_key, editions_by_key, editions, works),
     *(queue, announcements, notes, feed, sessions, certificates, failing, accounts, statistics),
-    options,
+    *(options, topics, topics_found, community),
 ]
 
 

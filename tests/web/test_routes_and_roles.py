@@ -31,6 +31,7 @@ from app.core.settings import SignInProvider, settings
 from app.core.unsubscribing import unsubscribe_token
 from app.models import (
     Account,
+    Activity,
     ActivityKind,
     Application,
     ApplicationQuestion,
@@ -43,6 +44,7 @@ from app.models import (
     Enrolment,
     EnrolmentNote,
     EnrolmentStatus,
+    ForumAttachment,
     Hotspot,
     ImportStatus,
     Institution,
@@ -384,7 +386,59 @@ POST /editions/{edition}/content/activities/{activity}/duplicate     its tutors
 POST /editions/{edition}/content/activities/{activity}/removal       its tutors
 POST /editions/{edition}/content/activities/{activity}/rules         its tutors
 POST /editions/{edition}/content/rules/{rule}/removal                its tutors
-"""  # noqa: E501 -- one line for each address
+GET  /editions/{edition}/forum                                      who reads its forums
+GET  /editions/{edition}/content/activities/{forum}/forum           its tutors
+POST /editions/{edition}/content/activities/{forum}/forum           its tutors
+GET  /courses/{course}/community                                    who reads its forums
+GET  /editions/{edition}/activities/{forum}/new                     who writes in its forums
+POST /editions/{edition}/activities/{forum}/new                     who writes in its forums
+POST /editions/{edition}/activities/{forum}/draft                   who writes in its forums
+POST /editions/{edition}/activities/{forum}/follow                  who reads its forums
+POST /editions/{edition}/activities/{forum}/read                    who reads its forums
+GET  /editions/{edition}/activities/{forum}/reports                 its tutors
+GET  /editions/{edition}/activities/{forum}/topics/{topic}          who reads its forums
+POST /editions/{edition}/activities/{forum}/topics/{topic}          who writes in its forums
+POST /editions/{edition}/activities/{forum}/topics/{topic}/draft    who writes in its forums
+POST /editions/{edition}/activities/{forum}/topics/{topic}/follow   who reads its forums
+POST /editions/{edition}/activities/{forum}/topics/{topic}/read     who reads its forums
+POST /editions/{edition}/activities/{forum}/topics/{topic}/pin      its tutors
+POST /editions/{edition}/activities/{forum}/topics/{topic}/close    its tutors
+GET  /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/files/{attachment}/{name} who reads its forums
+GET  /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/edit its participant
+POST /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/edit its participant
+GET  /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/history who writes in its forums
+POST /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/answer its tutors
+GET  /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/hide its tutors
+POST /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/hide its tutors
+POST /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/restore its tutors
+POST /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/leave its tutors
+GET  /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/report who writes in its forums
+POST /editions/{edition}/activities/{forum}/topics/{topic}/posts/{post}/report who writes in its forums
+GET  /courses/{course}/community/new                                who writes in its forums
+POST /courses/{course}/community/new                                who writes in its forums
+POST /courses/{course}/community/draft                              who writes in its forums
+POST /courses/{course}/community/follow                             who reads its forums
+POST /courses/{course}/community/read                               who reads its forums
+GET  /courses/{course}/community/reports                            its tutors
+GET  /courses/{course}/community/topics/{common_topic}              who reads its forums
+POST /courses/{course}/community/topics/{common_topic}              who writes in its forums
+POST /courses/{course}/community/topics/{common_topic}/draft        who writes in its forums
+POST /courses/{course}/community/topics/{common_topic}/follow       who reads its forums
+POST /courses/{course}/community/topics/{common_topic}/read         who reads its forums
+POST /courses/{course}/community/topics/{common_topic}/pin          its tutors
+POST /courses/{course}/community/topics/{common_topic}/close        its tutors
+GET  /courses/{course}/community/topics/{common_topic}/posts/{common_post}/files/{common_file}/{name} who reads its forums
+GET  /courses/{course}/community/topics/{common_topic}/posts/{common_post}/edit its participant
+POST /courses/{course}/community/topics/{common_topic}/posts/{common_post}/edit its participant
+GET  /courses/{course}/community/topics/{common_topic}/posts/{common_post}/history who writes in its forums
+POST /courses/{course}/community/topics/{common_topic}/posts/{common_post}/answer its tutors
+GET  /courses/{course}/community/topics/{common_topic}/posts/{common_post}/hide its tutors
+POST /courses/{course}/community/topics/{common_topic}/posts/{common_post}/hide its tutors
+POST /courses/{course}/community/topics/{common_topic}/posts/{common_post}/restore its tutors
+POST /courses/{course}/community/topics/{common_topic}/posts/{common_post}/leave its tutors
+GET  /courses/{course}/community/topics/{common_topic}/posts/{common_post}/report who writes in its forums
+POST /courses/{course}/community/topics/{common_topic}/posts/{common_post}/report who writes in its forums
+"""  # noqa: E501 -- a table
 
 #: Who is meant. «own» are those of the edition and of the things that are asked for.
 STAFF = "coordinator, administrator"
@@ -408,6 +462,8 @@ MEANT = {
     "its focal point and staff": f"own focal point, {STAFF}",
     "focal points": "any focal point",
     "who announces in it": f"own tutor, own focal point, {STAFF}",
+    "who reads its forums": f"own participant, own tutor, own observer, {STAFF}",
+    "who writes in its forums": f"own participant, own tutor, {STAFF}",
     "who is in it or applies": "own applicant, own participant",
     "who is half way": "half way",
     "the coordinator whose it is": "coordinator",
@@ -472,6 +528,10 @@ SPELT = {
     "/institutions/{institution}/focal-points/{account}/remove": {"account": "focal_point"},
     "/outbox/addresses/{account}/clear": {"account": "colleague"},
     "/editions/{edition}/settings/line/{enrolment}": {"enrolment": "waiting"},
+}
+SPELT_BY_NAME = {
+    "forums": {"activity": "forum", "file": "attachment"},
+    "communities": {"topic": "common_topic", "post": "common_post", "file": "common_file"},
 }
 #: In the address, but no row of the database: of these there is none that belongs to others.
 PLAIN = {"year", "number", "attempt", "other", "section", "token", "name", "letter", "language",
@@ -543,11 +603,17 @@ def routes() -> Iterator[tuple[str, str]]:
         for route in router.routes:
             if isinstance(route, APIRoute):
                 path = route.path
-                for name, word in SPELT.get(path, {}).items():
+                for name, word in _spelling(path, route.name).items():
                     path = path.replace(f"{{{name}}}", f"{{{word}}}")
                 yield from (
                     (method, path) for method in sorted((route.methods or set()) - {"HEAD"})
                 )
+
+
+def _spelling(path: str, name: str) -> dict[str, str]:
+    """By the route's name where a noun has other ids below an address than elsewhere."""
+    kind = name.partition(".")[0]
+    return SPELT.get(path, {}) or SPELT_BY_NAME.get(kind, {})
 
 
 def gets_in(who: str, actor: str, place: str) -> bool:
@@ -706,6 +772,31 @@ def world(session: Session, make: Make, monkeypatch: pytest.MonkeyPatch) -> Worl
     return world
 
 
+def _furnish_with_media(
+    world: World, make: Make, edition: Edition, activity: Activity
+) -> dict[str, str]:
+    """What is led to, looked around in, and on its way to us."""
+    leading = make.activity(make.module(edition), kind=ActivityKind.LINK)
+    around = make.activity(make.module(edition), kind=ActivityKind.PANORAMA)
+    scene = make.saved(Scene(activity_id=around.id, position=1, title={"en": f"{MARK} hall"}))
+    point = make.saved(
+        Hotspot(scene_id=scene.id, position=1, yaw=0, pitch=0, title={"en": f"{MARK} door"})
+    )
+    begun: dict[str, Any] = {"role": FileRole.DOWNLOAD, "language": "en", "name": f"{MARK}.pdf"}
+    upload = make.saved(
+        Upload(account_id=world.accounts["coordinator"].id, activity_id=activity.id, length=9,
+               expires_at=clock.now() + A_DAY, **begun)
+    )  # fmt: skip
+    world.keep(upload, scene, point)
+    return {
+        "upload": str(upload.id),
+        "leading": str(leading.id),
+        "around": str(around.id),
+        "scene": str(scene.id),
+        "point": str(point.id),
+    }
+
+
 def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     institution = make.institution(name=f"{MARK} Institute")
     course = make.course(title={"en": f"{MARK} course"})
@@ -733,17 +824,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
                      language="en")
     )  # fmt: skip
     world.keep(module, activity, rule, held)
-    leading = make.activity(make.module(edition), kind=ActivityKind.LINK)
-    around = make.activity(make.module(edition), kind=ActivityKind.PANORAMA)
-    scene = make.saved(Scene(activity_id=around.id, position=1, title={"en": f"{MARK} hall"}))
-    point = make.saved(
-        Hotspot(scene_id=scene.id, position=1, yaw=0, pitch=0, title={"en": f"{MARK} door"})
-    )
-    begun: dict[str, Any] = {"role": FileRole.DOWNLOAD, "language": "en", "name": f"{MARK}.pdf"}
-    upload = make.saved(
-        Upload(account_id=world.accounts["coordinator"].id, activity_id=activity.id, length=9,
-               expires_at=clock.now() + A_DAY, **begun)
-    )  # fmt: skip
+    media = _furnish_with_media(world, make, edition, activity)
     meeting = make.live_session(
         edition, title=f"{MARK} meeting", slides_id=stored.id, published_at=clock.now()
     )
@@ -755,7 +836,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     theirs = make.saved(a_sign_in(spare, f"spare {place}"))
     mine = make.saved(a_sign_in(owner, f"mine {place}"))
     role = make.staff(edition, spare, StaffRole.OBSERVER)
-    world.keep(theirs, mine, role, stored, held, upload, scene, point)
+    world.keep(theirs, mine, role, stored, held)
     key = make_key(session, owner.id, name="mine")
     ready: dict[str, Any] = {"status": CopyStatus.READY, "expires_at": clock.now() + A_DAY}
     copy = make.saved(DataCopy(account_id=owner.id, file_id=stored.id, **ready))
@@ -772,11 +853,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "file": str(stored.id),
         "name": "guide.pdf",
         "offered": str(held.id),
-        "upload": str(upload.id),
-        "leading": str(leading.id),
-        "around": str(around.id),
-        "scene": str(scene.id),
-        "point": str(point.id),
+        **media,
         "live_session": str(meeting.id),
         "capstone": str(capstone.id),
         "milestone": str(_first(session, "milestone", "capstone_id", capstone.id)),
@@ -800,6 +877,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         | _about_admission(world, make, edition, stored)
         | _about_people(world, make, own, stored)
         | _about_account(world, session, make, owner)
+        | _about_forums(world, make, edition, owner, stored)
     )
     del key
     world.accounts[f"participant {place}"] = owner
@@ -892,6 +970,27 @@ def _about_people(world: World, make: Make, own: Enrolment, stored: StoredFile) 
         "decision": str(decision.id),
         "people_import": str(begun.id),
     }
+
+
+def _about_forums(
+    world: World, make: Make, edition: Edition, owner: Account, stored: StoredFile
+) -> dict[str, str]:
+    """A forum and the community of the course, with a topic of the participant in each."""
+    found: dict[str, str] = {}
+    for forum, prefix in ((make.forum(edition), ""), (make.community(edition), "common_")):
+        topic = make.topic(forum, owner, f"{MARK} asks", title=f"{MARK} topic")
+        post = make.post(topic, owner, f"{MARK} post")
+        file = make.saved(ForumAttachment(post_id=post.id, file_id=stored.id, position=1))
+        world.keep(topic, post, file)
+        ids = {
+            "topic": topic.id,
+            "post": post.id,
+            "attachment" if not prefix else "file": stored.id,
+        }
+        found |= {f"{prefix}{name}": str(id_) for name, id_ in ids.items()}
+        if forum.activity_id:
+            found["forum"] = str(forum.activity_id)
+    return found
 
 
 def _about_account(world: World, session: Session, make: Make, owner: Account) -> dict[str, str]:

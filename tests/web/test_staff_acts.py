@@ -18,11 +18,13 @@ from app.models import (
     AuditEvent,
     CapstoneKind,
     CertificateStatus,
+    Course,
     Edition,
     Enrolment,
     EnrolmentNote,
     EnrolmentPolicy,
     EnrolmentStatus,
+    ForumReport,
     Hotspot,
     ImportStatus,
     Institution,
@@ -79,6 +81,8 @@ OF_EVERYBODY = {
     "who is half way",
     "who is in it or applies",
     "its participant",
+    "who reads its forums",
+    "who writes in its forums",
     "key holders",
 }
 
@@ -120,11 +124,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     role = {"role": "coordinator", "institution": str(sena.id)}
     yield "/accounts/{account}/role", f"{of}/role", role, "give platform role"
 
-    message = welcome(session, eva)
-    message.status = MessageStatus.FAILED
-    make.saved(message)
-    again = f"/outbox/{message.id}/again"
-    yield "/outbox/{message}/again", again, {}, "send message again"
+    yield from _of_outbox(session, make, eva)
     terms = {"reporting_year": "2026", "policy": "closed", "required_share": "90"}
     yield "/editions/{edition}/settings", f"{at}/settings", terms, "change edition"
     somebody = {"email": eva.email, "role": StaffRole.OBSERVER.value}
@@ -138,6 +138,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_texts(make)
     yield from _of_sessions(make, edition, applied)
     yield from _of_works(make, edition)
+    yield from _of_forums(make)
     yield from _of_certificates(make)
     yield from _of_admission(make, boss)
     yield from _of_lists(make, boss)
@@ -145,6 +146,14 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_institutions(make)
     yield from _of_messages(make)
     yield from _of_files(make)
+
+
+def _of_outbox(session: Session, make: Make, eva: Account) -> Iterator[Act]:
+    message = welcome(session, eva)
+    message.status = MessageStatus.FAILED
+    make.saved(message)
+    again = f"/outbox/{message.id}/again"
+    yield "/outbox/{message}/again", again, {}, "send message again"
 
 
 def _of_content(make: Make, edition: Edition) -> Iterator[Act]:
@@ -189,6 +198,36 @@ def _of_texts(make: Make) -> Iterator[Act]:
     fallback = {"fallback": "es"}
     address = f"/editions/{edition.id}/content/languages"
     yield f"{content}/languages", address, fallback, "choose fallback language"
+
+
+def _of_forums(make: Make) -> Iterator[Act]:
+    """What those do who look after a forum, in an edition and among all people of a course."""
+    edition = make.edition()
+    course = make.session.get_one(Course, edition.course_id)
+    owner, tutor = make.participant(edition), make.tutor(edition)
+    empty = make.forum(edition)
+    pattern = "/editions/{edition}/content/activities/{forum}/forum"
+    address = f"/editions/{edition.id}/content/activities/{empty.activity_id}/forum"
+    yield pattern, address, {"by_team": "true"}, "change forum"
+    talk = make.forum(edition)
+    for forum, pattern, at, names in (
+        (talk, "/editions/{edition}/activities/{forum}",
+         f"/editions/{edition.id}/activities/{talk.activity_id}", ("topic", "post")),
+        (make.community(edition), "/courses/{course}/community",
+         f"/courses/{course.slug}/community", ("common_topic", "common_post")),
+    ):  # fmt: skip
+        topic = make.topic(forum, owner)
+        answer, bad, fine = (make.post(topic, who) for who in (tutor, owner, owner))
+        make.saved(ForumReport(post_id=fine.id, account_id=tutor.id, words="Look."))
+        of_topic, here = f"{pattern}/topics/{{{names[0]}}}", f"{at}/topics/{topic.id}"
+        of_post = f"{of_topic}/posts/{{{names[1]}}}"
+        on = {"on": "true"}
+        yield f"{of_topic}/pin", f"{here}/pin", on, "pin topic"
+        yield f"{of_topic}/close", f"{here}/close", on, "close topic"
+        yield f"{of_post}/answer", f"{here}/posts/{answer.id}/answer", on, "mark answer"
+        yield f"{of_post}/hide", f"{here}/posts/{bad.id}/hide", {"reason": "No."}, "hide post"
+        yield f"{of_post}/restore", f"{here}/posts/{bad.id}/restore", {}, "restore post"
+        yield f"{of_post}/leave", f"{here}/posts/{fine.id}/leave", {}, "settle reports"
 
 
 def _of_certificates(make: Make) -> Iterator[Act]:

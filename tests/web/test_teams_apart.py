@@ -14,6 +14,7 @@ from app.models import (
     Audience,
     CapstoneKind,
     CapstoneStatus,
+    Course,
     Edition,
     EnrolmentNote,
     SectionKey,
@@ -53,6 +54,8 @@ def teams(make: Make) -> Teams:
     strangers = make.account(name=PERSON, email=f"{OTHERS.lower()}@example.org",
                              institution_id=there.id)  # fmt: skip
     boss = make.coordinator()
+    forum, community = make.forum(edition, by_team=True), make.community(edition)
+    meeting = make.topic(community, boss, title="Heron and others meet")
     for name, person, cared_for in (("Heron", teams.member, tutor), (OTHERS, strangers, other)):
         enrolment = make.counted(make.enrolment(person, edition))
         team = make.team(edition, enrolment, name=f"Team {name}", tutor_id=cared_for.id)
@@ -68,7 +71,13 @@ def teams(make: Make) -> Teams:
                          team_id=team.id, recipients=1, title={"en": f"For team {name}"},
                          body={"en": f"{name} meets."})
         )  # fmt: skip
+        topic = make.topic(forum, person, f"{name} asks", team_id=team.id, title=f"{name} talk")
+        post = make.post(topic, cared_for, f"{name} hears")
+        common = make.post(meeting, boss)
         teams.things[name] = {
+            "forum": str(forum.activity_id), "topic": str(topic.id), "post": str(post.id),
+            "course": make.session.get_one(Course, edition.course_id).slug,
+            "common_topic": str(meeting.id), "common_post": str(common.id),
             "edition": str(edition.id), "capstone": str(work.id), "enrolment": str(enrolment.id),
             "account": str(person.id), "number": "1", "other": "2", "note": str(note.id),
             "institution": str(here.id if person is teams.member else there.id),
@@ -98,8 +107,8 @@ async def crawl(world: World, teams: Teams, actor: str) -> dict[str, str]:
 
 
 UNKNOWN = ["copy", "provider", "people_import", "decision", "invitation", "quiz", "file",
-           "question", "proposal", "message", "colleague", "reserve", "key", "course",
-           "run"]  # fmt: skip
+           "question", "proposal", "message", "colleague", "reserve", "key", "run",
+           "attachment", "common_file"]  # fmt: skip
 
 
 def nothing_of(found: dict[str, str], known: dict[str, list[str]]) -> list[str]:
