@@ -32,6 +32,7 @@ from app.web.activity_text_page import (
     Writing,
     about_preview,
     around_text,
+    offered_here,
     show_writing,
     writing,
 )
@@ -197,6 +198,7 @@ def version(
         visit,
         "activity_texts/version.html",
         version=_chosen(visit, what, number)[number],
+        offered=offered_here(request, visit, what),
         **around_text(visit, what),
     )
 

@@ -48,6 +48,7 @@ def save_text(
 
     The answer is the number of the version that they are. What is there already makes none.
     """
+    edition = session.get_one(Edition, place.edition_id, with_for_update={"key_share": True})
     _locked(session, place)
     _refuse_undescribed(words)
     there = current_texts(session, place.activity_id).get(place.language, NO_TEXT)
@@ -72,7 +73,7 @@ def save_text(
             created_at=now,
         )
     )
-    _show_anew(session, place.edition_id)
+    _show_anew(session, edition)
     _record(session, place, by, number, number + 1)
     return number + 1
 
@@ -143,7 +144,7 @@ def discard_draft(session: Session, place: Place, *, by: UUID) -> None:
 
 def choose_fallback(session: Session, edition_id: UUID, language: str, *, by: UUID) -> None:
     """In which language people read what is not there in theirs."""
-    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    edition = session.get_one(Edition, edition_id, with_for_update={"key_share": True})
     if language not in edition.languages:
         raise RuleBroken(_("Choose one of the options."))
     before = edition.fallback_language
@@ -151,7 +152,7 @@ def choose_fallback(session: Session, edition_id: UUID, language: str, *, by: UU
         return
 
     edition.fallback_language = language
-    _show_anew(session, edition_id)
+    _show_anew(session, edition)
     record(
         session,
         by,
@@ -230,8 +231,8 @@ def _let_draft_go(session: Session, place: Place, by: UUID) -> None:
         session.flush()
 
 
-def _show_anew(session: Session, edition_id: UUID) -> None:
-    edition = session.get_one(Edition, edition_id)
+def _show_anew(session: Session, edition: Edition) -> None:
+    """The edition must be locked: of two at once, each raises the version."""
     edition.version += 1
     session.add(edition)
     session.flush()

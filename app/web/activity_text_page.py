@@ -129,6 +129,7 @@ def show_writing(
         fallback=fallback or languages[0],
         others=others,
         beside=beside,
+        offered=offered_here(request, visit, what) if beside else None,
         **(about_preview(request, visit, what, form) if preview else {"shown": None}),
         **around_text(visit, what),
     )
@@ -162,12 +163,17 @@ class Shown:
     troubles: list[str]
 
 
+def offered_here(request: Request, visit: EditionVisit, what: Writing) -> Offered:
+    """The files of the activity, for a text of it that is not the one that all read."""
+    seen = read_activity(visit.session, what.activity, what.language)
+    return replace(seen.links(wants_light(request)), language=what.language)
+
+
 def about_preview(
     request: Request, visit: EditionVisit, what: Writing, form: Form[TextForm]
 ) -> dict[str, Any]:
     words = Words(form.typed.get("body", ""), form.typed.get("transcript", ""))
-    seen = read_activity(visit.session, what.activity, what.language)
-    offered = replace(seen.links(wants_light(request)), language=what.language)
+    offered = offered_here(request, visit, what)
     return {"shown": Shown(words, offered, troubles(words, offered))}
 
 
