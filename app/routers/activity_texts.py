@@ -88,6 +88,8 @@ def save(
             by=visit.viewer.id,
             now=clock.now(),
             note=given.note,
+            revision=given.revision,
+            page=given.page,
         )
     except RuleBroken as refusal:
         form.refuse("body", refusal.message)

@@ -360,5 +360,5 @@ def test_no_text_runs_anywhere_it_is_shown(
     with capsys.disabled():
         cases = len(shown) * len(VECTORS)
         print(f"\n[texts of activities] cases run: {cases}, violations: {len(violations)}")
-    assert [answer.status_code for answer in shown].count(200) >= 8
+    assert {answer.status_code for answer in shown} == {200, 303, 409}
     assert violations == []

@@ -57,7 +57,7 @@ def place(activity: Activity) -> Place:
 
 
 def save(session: Session, place: Place, body: str, number: int, by: Account) -> int:
-    return save_text(session, place, Words(body), number=number, by=by.id, now=NOW)
+    return save_text(session, place, Words(body), number=number, by=by.id, now=NOW, page="a")
 
 
 def draft(session: Session, place: Place, body: str, by: Account, **given: object) -> TextDraft:
@@ -262,6 +262,20 @@ def test_a_draft_is_its_writers_alone_and_goes_with_the_save(
     kept = draft_of(session, activity.id, "en", other.id)
     assert kept is not None
     assert kept.body == "Theirs, so far."
+
+
+def test_restoring_and_another_pages_save_leave_a_draft_as_it_is(
+    session: Session, activity: Activity, place: Place, tutor: Account
+) -> None:
+    save(session, place, "Second words.", 1, tutor)
+    kept = draft(session, place, "Mine, so far.", tutor, number=2)
+
+    restore_text(session, place, 1, number=2, by=tutor.id, now=NOW)
+    save_text(session, place, Words("Quick."), number=3, by=tutor.id, now=NOW, page="b")
+
+    assert draft_of(session, activity.id, "en", tutor.id) == kept
+    save_text(session, place, Words("Whole."), number=4, by=tutor.id, now=NOW, revision=1)
+    assert draft_of(session, activity.id, "en", tutor.id) is None
 
 
 def test_two_pages_of_one_person_do_not_write_over_each_others_draft(
