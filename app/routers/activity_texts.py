@@ -148,7 +148,8 @@ def _not_kept(
 ) -> Response:
     """The text stays in its box, and below it stands why no draft of it was kept."""
     if not wants_part(request):
-        return show_writing(request, visit, what, form=form, status=status)
+        is_other = status == 409  # noqa: PLR2004 -- the status says it
+        return show_writing(request, visit, what, form=form, status=status, other_draft=is_other)
     draft = draft_of(visit.session, what.activity.id, what.language, visit.viewer.id)
     return render(
         request,

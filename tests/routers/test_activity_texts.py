@@ -140,8 +140,13 @@ def test_another_window_of_the_same_person_is_told_of_the_other_draft(
     answer = browser.post(at(activity, "/draft"), data=other, headers=PART)
     instead = browser.post(at(activity, "/draft"), data=other | {"revision": "1"}, headers=PART)
 
-    assert answer.status_code == 409
+    whole = browser.post(at(activity, "/draft"), data=other | {"body": "Three.", "page": "c"})
+
+    assert (answer.status_code, whole.status_code) == (409, 409)
     assert "One.</blockquote>" in answer.text
+    assert "Three.</textarea>" in whole.text
+    assert "Another page of yours kept a different draft" in whole.text
+    assert 'id="revision" value="2"' in whole.text  # who has seen it may replace it
     assert "Draft kept" in instead.text
 
 
