@@ -86,17 +86,17 @@ def outline(session: Session, edition_id: UUID, version: int, language: str) -> 
 
 def read_outline(session: Session, edition_id: UUID, version: int, language: str) -> Outline:
     modules = session.exec(
-        select(Module).where(Module.edition_id == edition_id).order_by(col(Module.position))
+        select(Module, Edition.languages, Edition.fallback_language)
+        .join(Edition, col(Edition.id) == col(Module.edition_id))
+        .where(Module.edition_id == edition_id)
+        .order_by(col(Module.position))
     ).all()
     activities = session.exec(
         select(Activity).where(Activity.edition_id == edition_id).order_by(col(Activity.position))
     ).all()
-    languages, fallback = session.exec(
-        select(Edition.languages, Edition.fallback_language).where(Edition.id == edition_id)
-    ).one()
-    order = reading_order(languages, fallback, language)
     lines = []
-    for number, module in enumerate(modules, 1):
+    for number, (module, languages, fallback) in enumerate(modules, 1):
+        order = reading_order(languages, fallback, language)
         own = [activity for activity in activities if activity.module_id == module.id]
         lines.append(
             ModuleLine(
