@@ -166,6 +166,7 @@ _TOKEN = re.compile(
     (?P<markdown>
         ^\s*(?:```.*|\|?(?=.*---)[ |:-]+)$              # a fence, or the rule of a table
       | ^\s*(?:[-*+]|\d{1,9}[.)]|\#{1,6}|>)(?=\s)      # a list, a heading, a quotation
+      | \[!(?:NOTE|TIP|IMPORTANT|WARNING)\]           # what makes a quotation a note
       | ^\s+                                          # what belongs to the line before
       | \]\([^()\s]*\) | !\[ | [|\[\]]                 # a link, a table
       | [*`~]+ | \\[^\w\s] | (?<!\w)_+ | _+(?!\w)      # emphasis, code, an escape

@@ -132,10 +132,7 @@ def read_outline(
     session: Session, edition_id: UUID, version: int, language: str, *, hidden: bool
 ) -> Outline:
     rows = content_rows(session, edition_id)
-    spoken, fallback = session.exec(
-        select(Edition.languages, Edition.fallback_language).where(Edition.id == edition_id)
-    ).one()
-    order = reading_order(spoken, fallback, language)
+    order = reading_order(rows.languages, rows.fallback, language)
     return _Reading(edition_id, rows, language, order).outline(version, hidden=hidden)
 
 
@@ -147,31 +144,38 @@ class ContentRows:
     activities: tuple[Activity, ...]
     rules: dict[UUID, list[OpeningRule]]
     teams: dict[UUID, str]
+    languages: list[str]  # of the edition; none where it has no content
+    fallback: str | None
 
 
 def content_rows(session: Session, edition_id: UUID) -> ContentRows:
     rules: dict[UUID, list[OpeningRule]] = {}
     teams: dict[UUID, str] = {}
+    spoken: tuple[list[str], str | None] = ([], None)
 
     def read[T: (Module, Activity)](kind: type[T], of: Any) -> tuple[T, ...]:
-        """With the rules of each, and the names of the teams in them."""
+        """With the rules of each, the names of the teams in them, and what the edition speaks."""
+        nonlocal spoken
+        languages = (col(Edition.languages), col(Edition.fallback_language))
         rows = session.execute(
-            select(kind, OpeningRule, col(Team.name))
+            select(kind, OpeningRule, col(Team.name), *languages)
+            .join(Edition, col(Edition.id) == col(kind.edition_id))
             .join(OpeningRule, of == col(kind.id), isouter=True)
             .join(Team, col(Team.id) == col(OpeningRule.team_id), isouter=True)
             .where(kind.edition_id == edition_id)
             .order_by(col(kind.position), col(OpeningRule.id))
         ).all()
-        for thing, rule, name in rows:
+        for thing, rule, name, *said in rows:
+            spoken = (said[0], said[1])
             if rule is not None:
                 rules.setdefault(thing.id, []).append(rule)
             if name is not None:
                 teams[rule.team_id] = name
-        return tuple({thing.id: thing for thing, _rule, _name in rows}.values())
+        return tuple({row[0].id: row[0] for row in rows}.values())
 
     modules = read(Module, col(OpeningRule.module_id))
     activities = read(Activity, col(OpeningRule.activity_id))
-    return ContentRows(modules, activities, rules, teams)
+    return ContentRows(modules, activities, rules, teams, *spoken)
 
 
 def numbered(modules: Iterable[Module]) -> dict[UUID, int]:

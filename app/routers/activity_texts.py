@@ -32,6 +32,7 @@ from app.web.activity_text_page import (
     Writing,
     about_preview,
     around_text,
+    offered_here,
     show_writing,
     writing,
 )
@@ -87,6 +88,8 @@ def save(
             by=visit.viewer.id,
             now=clock.now(),
             note=given.note,
+            revision=given.revision,
+            page=given.page,
         )
     except RuleBroken as refusal:
         form.refuse("body", refusal.message)
@@ -145,7 +148,8 @@ def _not_kept(
 ) -> Response:
     """The text stays in its box, and below it stands why no draft of it was kept."""
     if not wants_part(request):
-        return show_writing(request, visit, what, form=form, status=status)
+        is_other = status == 409  # noqa: PLR2004 -- the status says it
+        return show_writing(request, visit, what, form=form, status=status, other_draft=is_other)
     draft = draft_of(visit.session, what.activity.id, what.language, visit.viewer.id)
     return render(
         request,
@@ -197,6 +201,7 @@ def version(
         visit,
         "activity_texts/version.html",
         version=_chosen(visit, what, number)[number],
+        offered=offered_here(request, visit, what),
         **around_text(visit, what),
     )
 

@@ -34,7 +34,7 @@ class Place:
     language: str
 
 
-def save_text(
+def save_text(  # noqa: PLR0913 -- who wrote what, when, and knowing what
     session: Session,
     place: Place,
     words: Words,
@@ -43,21 +43,25 @@ def save_text(
     by: UUID,
     now: datetime,
     note: str = "",
+    revision: int = 0,
+    page: str = "",
 ) -> int:
     """Give all readers ``words``, written by somebody who had read version ``number``.
 
-    The answer is the number of the version that they are. What is there already makes none.
+    The answer is the number of the version that they are. What is there already makes none. The
+    draft that they are made of (of this ``revision``, or kept from this ``page``) is let go.
     """
+    edition = session.get_one(Edition, place.edition_id, with_for_update={"key_share": True})
     _locked(session, place)
     _refuse_undescribed(words)
     there = current_texts(session, place.activity_id).get(place.language, NO_TEXT)
     if there.number and there.words == words:
-        _let_draft_go(session, place, by)
+        _let_draft_go(session, place, by, words, revision, page)
         return there.number
     if there.number != number:
         raise Conflict(_("Somebody else saved this text while you were writing."))
 
-    _let_draft_go(session, place, by)
+    _let_draft_go(session, place, by, words, revision, page)
     _keep_what_was(session, place, there)
     _put(session, place, words, now=now)
     session.add(
@@ -72,7 +76,7 @@ def save_text(
             created_at=now,
         )
     )
-    _show_anew(session, place.edition_id)
+    _show_anew(session, edition)
     _record(session, place, by, number, number + 1)
     return number + 1
 
@@ -138,12 +142,13 @@ def _own_echo(there: TextSeen, revision: int, by: UUID, now: datetime) -> bool:
 
 def discard_draft(session: Session, place: Place, *, by: UUID) -> None:
     _locked(session, place)
-    _let_draft_go(session, place, by)
+    if draft := draft_of(session, place.activity_id, place.language, by):
+        session.delete(draft)
 
 
 def choose_fallback(session: Session, edition_id: UUID, language: str, *, by: UUID) -> None:
     """In which language people read what is not there in theirs."""
-    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    edition = session.get_one(Edition, edition_id, with_for_update={"key_share": True})
     if language not in edition.languages:
         raise RuleBroken(_("Choose one of the options."))
     before = edition.fallback_language
@@ -151,7 +156,7 @@ def choose_fallback(session: Session, edition_id: UUID, language: str, *, by: UU
         return
 
     edition.fallback_language = language
-    _show_anew(session, edition_id)
+    _show_anew(session, edition)
     record(
         session,
         by,
@@ -224,14 +229,21 @@ def _put(session: Session, place: Place, words: Words, *, now: datetime) -> None
     session.add(text)
 
 
-def _let_draft_go(session: Session, place: Place, by: UUID) -> None:
-    if draft := draft_of(session, place.activity_id, place.language, by):
+def _let_draft_go(
+    session: Session, place: Place, by: UUID, words: Words, revision: int, page: str
+) -> None:
+    """What was saved needs no draft any more; another one that its writer has stays."""
+    draft = draft_of(session, place.activity_id, place.language, by)
+    if draft is None:
+        return
+    is_same = Words(draft.body, draft.transcript) == words
+    if is_same or draft.revision == revision or (page and draft.kept_from == page):
         session.delete(draft)
         session.flush()
 
 
-def _show_anew(session: Session, edition_id: UUID) -> None:
-    edition = session.get_one(Edition, edition_id)
+def _show_anew(session: Session, edition: Edition) -> None:
+    """The edition must be locked: of two at once, each raises the version."""
     edition.version += 1
     session.add(edition)
     session.flush()

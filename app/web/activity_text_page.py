@@ -98,7 +98,7 @@ def around_text(visit: EditionVisit, what: Writing) -> dict[str, Any]:
     }
 
 
-def show_writing(
+def show_writing(  # noqa: PLR0913 -- the page, and why it came back
     request: Request,
     visit: EditionVisit,
     what: Writing,
@@ -107,10 +107,17 @@ def show_writing(
     status: int = 200,
     beside: str = "",
     preview: bool = False,
+    other_draft: bool = False,
 ) -> Response:
-    """``form`` is what came back; with status 409, because somebody else was quicker."""
+    """``form`` is what came back; with status 409, because somebody else was quicker.
+
+    ``other_draft``: because another page of the same person keeps a draft that this one did not
+    know; whoever has seen it here may keep theirs instead.
+    """
     draft = draft_of(visit.session, what.activity.id, what.language, visit.viewer.id)
     form = form or _filled(what, draft)
+    if other_draft and draft:
+        form.typed["revision"] = str(draft.revision)
     languages = visit.edition.languages
     there = {language: text.words.is_there for language, text in what.texts.items()}
     fallback = fallback_of(visit.session, visit.edition.id)
@@ -124,11 +131,13 @@ def show_writing(
         form=form,
         draft=draft,
         outdated=_is_outdated(form, what.there),
-        conflict=status == 409,  # noqa: PLR2004 -- the status says it
+        conflict=status == 409 and not other_draft,  # noqa: PLR2004 -- the status says it
+        other_draft=other_draft,
         served=served(languages, fallback, what.activity.title, there),
         fallback=fallback or languages[0],
         others=others,
         beside=beside,
+        offered=offered_here(request, visit, what),
         **(about_preview(request, visit, what, form) if preview else {"shown": None}),
         **around_text(visit, what),
     )
@@ -162,12 +171,17 @@ class Shown:
     troubles: list[str]
 
 
+def offered_here(request: Request, visit: EditionVisit, what: Writing) -> Offered:
+    """The files of the activity, for a text of it that is not the one that all read."""
+    seen = read_activity(visit.session, what.activity, what.language)
+    return replace(seen.links(wants_light(request)), language=what.language)
+
+
 def about_preview(
     request: Request, visit: EditionVisit, what: Writing, form: Form[TextForm]
 ) -> dict[str, Any]:
     words = Words(form.typed.get("body", ""), form.typed.get("transcript", ""))
-    seen = read_activity(visit.session, what.activity, what.language)
-    offered = replace(seen.links(wants_light(request)), language=what.language)
+    offered = offered_here(request, visit, what)
     return {"shown": Shown(words, offered, troubles(words, offered))}
 
 

@@ -1,11 +1,14 @@
 """Texts of activities: who saves last never undoes the others, and nothing typed is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 from sqlmodel import Session, select
 
+from app.core import db
 from app.core.errors import Conflict, NotFound, RuleBroken
 from app.core.i18n import speaking
 from app.models import Account, Activity, ActivityKind, ActivityText, AuditEvent, Edition, TextDraft
@@ -54,7 +57,7 @@ def place(activity: Activity) -> Place:
 
 
 def save(session: Session, place: Place, body: str, number: int, by: Account) -> int:
-    return save_text(session, place, Words(body), number=number, by=by.id, now=NOW)
+    return save_text(session, place, Words(body), number=number, by=by.id, now=NOW, page="a")
 
 
 def draft(session: Session, place: Place, body: str, by: Account, **given: object) -> TextDraft:
@@ -114,6 +117,49 @@ def test_who_had_read_an_older_version_undoes_nobody(
     assert body_of(session, activity.id) == "Theirs."
     assert draft_of(session, activity.id, "en", tutor.id) == mine
     assert save(session, place, "Both.", 2, tutor) == 3
+
+
+def test_of_four_who_save_at_once_one_wins_and_the_others_are_told(
+    session: Session, make: Make, edition: Edition, activity: Activity, place: Place
+) -> None:
+    tutors = [make.tutor(edition).id for _ in range(4)]
+    together = Barrier(4)
+
+    def press(by: UUID) -> bool:
+        together.wait()
+        try:
+            with db.changing() as own:
+                save_text(own, place, Words(f"By {by}."), number=1, by=by, now=NOW)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        won = list(pool.map(press, tutors))
+
+    assert sorted(won) == [False, False, False, True]
+    session.expire_all()
+    assert body_of(session, activity.id) == f"By {tutors[won.index(True)]}."
+    assert [line.number for line in history(session, activity.id, "en")] == [2, 1]
+
+
+def test_two_pages_of_one_edition_saved_at_once_are_both_shown_anew(
+    session: Session, make: Make, edition: Edition, tutor: Account
+) -> None:
+    module, before, together = make.module(edition), edition.version, Barrier(2)
+    places = [Place(edition.id, make.activity(module).id, "en") for _ in range(2)]
+    by = tutor.id
+
+    def press(place: Place) -> None:
+        together.wait()
+        with db.changing() as own:
+            save_text(own, place, Words("New."), number=1, by=by, now=NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(press, places))
+
+    session.expire_all()
+    assert session.get_one(Edition, places[0].edition_id).version == before + 2
 
 
 def test_a_language_without_a_text_begins_with_version_one(
@@ -216,6 +262,20 @@ def test_a_draft_is_its_writers_alone_and_goes_with_the_save(
     kept = draft_of(session, activity.id, "en", other.id)
     assert kept is not None
     assert kept.body == "Theirs, so far."
+
+
+def test_restoring_and_another_pages_save_leave_a_draft_as_it_is(
+    session: Session, activity: Activity, place: Place, tutor: Account
+) -> None:
+    save(session, place, "Second words.", 1, tutor)
+    kept = draft(session, place, "Mine, so far.", tutor, number=2)
+
+    restore_text(session, place, 1, number=2, by=tutor.id, now=NOW)
+    save_text(session, place, Words("Quick."), number=3, by=tutor.id, now=NOW, page="b")
+
+    assert draft_of(session, activity.id, "en", tutor.id) == kept
+    save_text(session, place, Words("Whole."), number=4, by=tutor.id, now=NOW, revision=1)
+    assert draft_of(session, activity.id, "en", tutor.id) is None
 
 
 def test_two_pages_of_one_person_do_not_write_over_each_others_draft(

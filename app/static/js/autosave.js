@@ -42,7 +42,7 @@ function offer(field, copy) {
     box.remove();
     field.focus();
   };
-  field.before(box);
+  (field.closest("[data-dressed]") ?? field).before(box);
 }
 
 function greet() {

@@ -73,6 +73,7 @@ function equip(box) {
 
 function paint(box) {
   const host = document.createElement("div");
+  host.dataset.dressed = "";
   host.innerHTML = '<div class="overtype-container"><div class="overtype-wrapper"><div class="overtype-preview"></div></div></div>';
   box.replaceWith(host);
   box.classList.add("overtype-input");
