@@ -145,13 +145,13 @@ class ContentRows:
     rules: dict[UUID, list[OpeningRule]]
     teams: dict[UUID, str]
     languages: list[str]  # of the edition; none where it has no content
-    fallback: str | None
+    fallback: str
 
 
 def content_rows(session: Session, edition_id: UUID) -> ContentRows:
     rules: dict[UUID, list[OpeningRule]] = {}
     teams: dict[UUID, str] = {}
-    spoken: tuple[list[str], str | None] = ([], None)
+    spoken: tuple[list[str], str] = ([], "")
 
     def read[T: (Module, Activity)](kind: type[T], of: Any) -> tuple[T, ...]:
         """With the rules of each, the names of the teams in them, and what the edition speaks."""
