@@ -42,6 +42,7 @@ NEEDED: dict[tuple[str, str], Any] = {
     ("data_copy", "file_id"): None,
     ("enrolment", "status"): EnrolmentStatus.ACTIVE,  # whose place is decided
     ("live_session", "minutes"): 60,
+    ("opening_rule", "activity_id"): None,  # of a module
 }
 
 

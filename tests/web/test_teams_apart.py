@@ -26,7 +26,7 @@ OTHERS = "Nightjar"  # in all that is the other team's
 PERSON = f"Rosa {OTHERS}"
 #: A tutor sees who takes part in the edition and reads what was announced in it, to whichever team;
 #: works, and what is said about them, are for their own.
-KNOWN_TO = {"tutor": {"": [PERSON], "/announcements": [OTHERS]}}
+KNOWN_TO = {"tutor": {"": [PERSON], "/announcements": [OTHERS], "/content": [OTHERS]}}
 
 
 #: What is open to all the world: a paper that can be checked, and links that are somebody's own.
@@ -68,12 +68,14 @@ def teams(make: Make) -> Teams:
                          team_id=team.id, recipients=1, title={"en": f"For team {name}"},
                          body={"en": f"{name} meets."})
         )  # fmt: skip
+        module = make.module(edition)
         teams.things[name] = {
             "edition": str(edition.id), "capstone": str(work.id), "enrolment": str(enrolment.id),
             "account": str(person.id), "number": "1", "other": "2", "note": str(note.id),
             "institution": str(here.id if person is teams.member else there.id),
             "live_session": str(make.live_session(edition).id),
-            "activity": str(make.activity(make.module(edition)).id), "section": "problem",
+            "module": str(module.id), "activity": str(make.activity(module).id),
+            "section": "problem",
             "token": feed_token(teams.member.id, 1), "year": "2026", "letter": "welcome",
             "language": "en",
         }  # fmt: skip
