@@ -24,8 +24,8 @@ from tests.web.test_routes_and_roles import ABSENT, NONE, SLOW, World, in_words
 
 OTHERS = "Nightjar"  # in all that is the other team's
 PERSON = f"Rosa {OTHERS}"
-#: A tutor sees who takes part in the edition and reads what was announced in it, to whichever team;
-#: works, and what is said about them, are for their own.
+#: A tutor sees who takes part in the edition and reads what was announced in it, to whichever team,
+#: and says for which teams content is; works, and what is said about them, are for their own.
 KNOWN_TO = {"tutor": {"": [PERSON], "/announcements": [OTHERS], "/content": [OTHERS]}}
 
 
