@@ -71,7 +71,7 @@ class ActivityMade:
 def add_content(stage: Stage, edition: Edition, course: CourseFolder) -> tuple[ActivityMade, ...]:
     """Everything there is to read, watch and answer in ``edition``, in its order."""
     rows = stage.rows
-    made = []
+    made: list[ActivityMade] = []
     for position, folder in enumerate(course.modules, 1):
         opens = None
         if folder.head.opens_week and edition.starts_on:
@@ -86,7 +86,9 @@ def add_content(stage: Stage, edition: Edition, course: CourseFolder) -> tuple[A
             )
         )
         if opens:
-            rows.add(_rule(module, opens))
+            rows.add(_rule(module, RuleKind.DATE, opens_on=opens))
+        if folder.head.after_previous and made:
+            rows.add(_rule(module, RuleKind.AFTER_MODULE, after_module_id=made[-1].module.id))
         for place, one in enumerate(folder.activities, 1):
             activity = rows.add(_activity(edition, module, place, one, course.head.slug))
             _add_texts(rows, activity, one)
@@ -96,13 +98,13 @@ def add_content(stage: Stage, edition: Edition, course: CourseFolder) -> tuple[A
     return tuple(made)
 
 
-def _rule(module: Module, opens: date) -> OpeningRule:
+def _rule(module: Module, kind: RuleKind, **about: Any) -> OpeningRule:
     return OpeningRule(
-        id=named("rule", module.id, "date"),
+        id=named("rule", module.id, kind),
         edition_id=module.edition_id,
         module_id=module.id,
-        kind=RuleKind.DATE,
-        opens_on=opens,
+        kind=kind,
+        **about,
     )
 
 

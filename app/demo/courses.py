@@ -74,6 +74,7 @@ class ModuleHead(Plain):
     title: Texts
     summary: Texts
     opens_week: int | None = Field(default=None, ge=1)
+    after_previous: bool = False
 
 
 class PageHead(Plain):

@@ -19,6 +19,7 @@ from app.services.content import (
     activity_in,
     as_copy,
     begin_writing,
+    hold_activities,
     module_in,
     modules_in_order,
     note,
@@ -178,7 +179,7 @@ def remove_activity(session: Session, edition_id: UUID, activity_id: UUID, *, by
     begin_writing(session, edition_id)
     activity = activity_in(session, edition_id, activity_id)
     module_id = activity.module_id
-    if is_worked_in(session, [activity_id]):
+    if is_worked_in(session, hold_activities(session, [activity_id])):
         raise RuleBroken(
             _("People have worked in this already, so it can't be deleted. Hide it instead.")
         )

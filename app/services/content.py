@@ -89,6 +89,16 @@ def activities_in_order(session: Session, module_id: UUID) -> list[UUID]:
     )
 
 
+def hold_activities(session: Session, ids: Sequence[UUID]) -> Sequence[UUID]:
+    """These, in which nobody begins anything until this transaction ends."""
+    return session.exec(
+        select(Activity.id)
+        .where(col(Activity.id).in_(ids))
+        .order_by(col(Activity.id))
+        .with_for_update()
+    ).all()
+
+
 def put_in_order(session: Session, kind: type[Module | Activity], ids: Sequence[UUID]) -> None:
     """Number them from 1 on. Two never have the same number, not even on the way."""
     session.flush()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.core.db import Texts
 from app.core.errors import RuleBroken
@@ -16,6 +16,7 @@ from app.services.content import (
     activities_in_order,
     as_copy,
     begin_writing,
+    hold_activities,
     module_in,
     modules_in_order,
     note,
@@ -125,7 +126,7 @@ def remove_module(session: Session, edition_id: UUID, module_id: UUID, *, by: UU
     """Delete a module with all that it holds, and the rules that wait for it."""
     begin_writing(session, edition_id)
     module = module_in(session, edition_id, module_id)
-    if is_worked_in(session, activities_in_order(session, module_id)):
+    if is_worked_in(session, hold_activities(session, activities_in_order(session, module_id))):
         raise RuleBroken(worked_in())
     title = module.title
     session.delete(module)
@@ -145,18 +146,21 @@ def duplicate_module(session: Session, edition_id: UUID, module_id: UUID, *, by:
     ids = modules_in_order(session, edition_id)
     _refuse_too_many(ids)
     words = ModuleWords(as_copy(module.title), module.summary, is_hidden=True)
-    copy = copy_module(session, module, edition_id, words)
-    after = ids.index(module_id) + 1
-    put_in_order(session, Module, [*ids[:after], copy.id, *ids[after:]])
-    note(session, edition_id, copy.title, by=by, **MADE)
-    return copy.id
+    copies = copy_module(session, module, edition_id, words)
+    copy_rules(session, copies, edition_id)
+    copy_id, after = copies[module_id], ids.index(module_id) + 1
+    put_in_order(session, Module, [*ids[:after], copy_id, *ids[after:]])
+    note(session, edition_id, words.title, by=by, **MADE)
+    return copy_id
 
 
-def copy_module(session: Session, module: Module, edition_id: UUID, words: ModuleWords) -> Module:
-    """A copy at the end of an edition; rules within the module are about the copies then."""
+def copy_module(
+    session: Session, module: Module, edition_id: UUID, words: ModuleWords
+) -> dict[UUID, UUID]:
+    """A copy at the end of an edition, without rules; say which copy is of what."""
     copy = Module(
         edition_id=edition_id,
-        position=len(modules_in_order(session, edition_id)) + 1,
+        position=_last_place(session, edition_id) + 1,
         title=words.title,
         summary=words.summary,
         is_hidden=words.is_hidden,
@@ -173,12 +177,19 @@ def copy_module(session: Session, module: Module, edition_id: UUID, words: Modul
             session, activity, copy, title=activity.title, position=place,
             is_hidden=activity.is_hidden,
         ).id  # fmt: skip
-    copy_rules(session, copies, edition_id)
-    return copy
+    return copies
+
+
+def _last_place(session: Session, edition_id: UUID) -> int:
+    highest = func.coalesce(func.max(Module.position), 0)
+    return session.exec(select(highest).where(Module.edition_id == edition_id)).one()
 
 
 def copy_rules(session: Session, copies: dict[UUID, UUID], edition_id: UUID) -> None:
-    """Give each copy the rules of its original, about the copies of what they were about."""
+    """Give each copy the rules of its original, about the copies of what they were about.
+
+    In another edition there are no such teams, and nothing but the copies to wait for.
+    """
     rules = session.exec(
         select(OpeningRule).where(
             col(OpeningRule.module_id).in_(copies) | col(OpeningRule.activity_id).in_(copies)
@@ -187,6 +198,9 @@ def copy_rules(session: Session, copies: dict[UUID, UUID], edition_id: UUID) -> 
     names = ("module_id", "activity_id", "after_module_id", "after_activity_id")
     for rule in rules:
         values = rule.model_dump(exclude={"id", "created_at"}) | {"edition_id": edition_id}
+        about = {values[name] for name in names if values[name]}
+        if edition_id != rule.edition_id and (rule.team_id or not about <= copies.keys()):
+            continue
         for name in names:
             values[name] = copies.get(values[name], values[name])
         session.add(OpeningRule(**values))

@@ -54,8 +54,12 @@ class NewActivityForm(ActivityForm):
 def texts(data: BaseModel, what: str, languages: list[str], before: Mapping[str, str]) -> Texts:
     """What was written in the languages of the edition; other languages keep what they had."""
     kept = {language: words for language, words in before.items() if language not in languages}
-    given = {language: getattr(data, f"{what}_{language}") for language in languages}
+    given = {language: _tidy(what, getattr(data, f"{what}_{language}")) for language in languages}
     return kept | {language: words for language, words in given.items() if words}
+
+
+def _tidy(what: str, words: str) -> str:
+    return one_line(words) if what == "title" else words
 
 
 def require_title(form: Form[Any], languages: list[str]) -> None:

@@ -25,9 +25,9 @@ from tests.web.test_routes_and_roles import ABSENT, NONE, SLOW, World, in_words
 
 OTHERS = "Nightjar"  # in all that is the other team's
 PERSON = f"Rosa {OTHERS}"
-#: A tutor sees who takes part in the edition and reads what was announced in it, to whichever team;
-#: works, and what is said about them, are for their own.
-KNOWN_TO = {"tutor": {"": [PERSON], "/announcements": [OTHERS]}}
+#: A tutor sees who takes part in the edition and reads what was announced in it, to whichever team,
+#: and says for which teams content is; works, and what is said about them, are for their own.
+KNOWN_TO = {"tutor": {"": [PERSON], "/announcements": [OTHERS], "/content": [OTHERS]}}
 
 
 #: What is open to all the world: a paper that can be checked, and links that are somebody's own.
@@ -74,6 +74,7 @@ def teams(make: Make) -> Teams:
         topic = make.topic(forum, person, f"{name} asks", team_id=team.id, title=f"{name} talk")
         post = make.post(topic, cared_for, f"{name} hears")
         common = make.post(meeting, boss)
+        module = make.module(edition)
         teams.things[name] = {
             "forum": str(forum.activity_id), "topic": str(topic.id), "post": str(post.id),
             "course": make.session.get_one(Course, edition.course_id).slug,
@@ -82,7 +83,8 @@ def teams(make: Make) -> Teams:
             "account": str(person.id), "number": "1", "other": "2", "note": str(note.id),
             "institution": str(here.id if person is teams.member else there.id),
             "live_session": str(make.live_session(edition).id),
-            "activity": str(make.activity(make.module(edition)).id), "section": "problem",
+            "module": str(module.id), "activity": str(make.activity(module).id),
+            "section": "problem",
             "token": feed_token(teams.member.id, 1), "year": "2026", "letter": "welcome",
             "language": "en",
         }  # fmt: skip
