@@ -781,14 +781,18 @@ def test_a_stranger_and_a_visitor_find_no_community(
 # --- What a page costs
 
 
-@pytest.mark.parametrize("where", ["list", "topic", "search", "community"])
+@pytest.mark.parametrize("where", ["list", "topic", "search", "community", "index"])
 def test_a_page_takes_as_many_statements_for_one_row_as_for_three(
     browser: Browser, place: Place, make: Make, where: str
 ) -> None:
     forum = make.community(place.edition) if where == "community" else place.forum
     base = f"/courses/{place.course.slug}/community" if where == "community" else place.address
     topic = make.topic(forum, place.ana)
-    address = {"topic": f"{base}/topics/{topic.id}", "search": f"{base}?q=knows"}.get(where, base)
+    address = {
+        "topic": f"{base}/topics/{topic.id}",
+        "search": f"{base}?q=knows",
+        "index": f"/editions/{place.edition.id}/forum",
+    }.get(where, base)
     browser.sign_in(place.bia)
     browser.get(address)
     with statements() as one:
@@ -801,7 +805,7 @@ def test_a_page_takes_as_many_statements_for_one_row_as_for_three(
 
     print(where, len(one))
     assert len(one) == len(three)
-    assert len(one) <= {"list": 7, "topic": 9, "search": 7, "community": 5}[where]
+    assert len(one) <= {"list": 7, "topic": 9, "search": 7, "community": 5, "index": 6}[where]
 
 
 # --- How people talk
