@@ -24,7 +24,7 @@ from app.queries.live_sessions import reminder_holds
 from app.queries.message_choices import EVERYTHING, choices, due_digests
 from app.queries.messages import items_of
 from app.services.digests import gather, heading
-from app.services.forum_letters import letter_holds
+from app.services.forum_letters import OF_FORUMS, letter_holds
 from app.services.message_choices import address_bounces
 from app.services.notifications import (
     message_to_send,
@@ -83,9 +83,7 @@ def _still_holds(session: Session, message: Message) -> bool:
 
 _HOLD: dict[str, Callable[[Session, UUID, str], bool]] = {
     MessageKind.SESSION_SOON: reminder_holds,
-    MessageKind.FORUM_TOPIC: letter_holds,
-    MessageKind.FORUM_REPLY: letter_holds,
-    MessageKind.FORUM_ANSWERED: letter_holds,
+    **dict.fromkeys(OF_FORUMS, letter_holds),
 }
 
 

@@ -142,7 +142,9 @@ def _kept(
     if wants_part(request):
         return render(request, visit, "forums/_draft_saved.html", saved_at=now)
     address = f"{visit.address}/topics/{topic.id}" if topic else f"{visit.address}/new"
-    return go_to(address, say=_("The draft was discarded.") if not data.body else _("Saved."))
+    return go_to(
+        address, say=_("Saved.") if data.body or data.title else _("The draft was discarded.")
+    )
 
 
 # --- A topic

@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 from app.core.i18n import speaking
 from app.core.text import one_line
 from app.core.work import Work, later
-from app.models import Account, Message, MessageKind, MessageStatus, MessageWording
+from app.models import Account, Message, MessageKind, MessageStatus, MessageWording, Withheld
 from app.queries.message_choices import local
 from app.queries.wordings import wordings_of
+from app.services.forum_letters import OF_FORUMS, letter_holds
 from app.services.notifications import LONGEST_SUBJECT, body_of, middle
 from app.services.wordings import composed
 
@@ -35,6 +36,7 @@ def gather(session: Session, account_id: UUID, *, now: datetime) -> Message | No
         .order_by(col(Message.id))
         .limit(MOST_ITEMS)
     ).all()
+    waiting = [message for message in waiting if _still_holds(session, message)]
     if not waiting:
         return None
     own = wordings_of(session, MessageKind.DIGEST.value).get(account.language)
@@ -56,6 +58,17 @@ def gather(session: Session, account_id: UUID, *, now: datetime) -> Message | No
         session.add(message)
     later(session, Work.SEND_MESSAGE, digest.id)
     return digest
+
+
+def _still_holds(session: Session, message: Message) -> bool:
+    """What somebody may read no more is left out for good: they left, or it was hidden."""
+    if message.kind not in OF_FORUMS:
+        return True
+    holds = message.occasion and letter_holds(session, message.account_id, message.occasion)
+    if not holds:
+        message.status, message.trouble = MessageStatus.WITHHELD, Withheld.OVERTAKEN.value
+        session.add(message)
+    return bool(holds)
 
 
 def _words(name: str, items: list[Message], own: MessageWording | None) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from app.models import (
     ForumPost,
     ForumTopic,
     Message,
+    MessageKind,
     MessageStatus,
     Withheld,
 )
@@ -32,6 +33,8 @@ from app.services.notifications import News, Once, Said, tell, tell_many
 MOST_LETTERS = 400
 OF_USE = timedelta(days=14)
 OCCASION = "forum post"
+#: Letters that hold as long as their reader may read what they tell of.
+OF_FORUMS = (MessageKind.FORUM_TOPIC, MessageKind.FORUM_REPLY, MessageKind.FORUM_ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)

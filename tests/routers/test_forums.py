@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
+from app.core import clock, db
 from app.jobs.messages import send_message
 from app.models import (
     Account,
@@ -28,6 +29,7 @@ from app.models import (
     Message,
     MessageStatus,
 )
+from app.services.digests import gather
 from app.web.forum_page import quoted_lines
 from tests.conftest import Browser
 from tests.counting import statements
@@ -407,6 +409,30 @@ def test_a_letter_of_what_one_may_read_no_more_is_not_sent(
     assert session.get_one(Message, letter.id).status is MessageStatus.WITHHELD
 
 
+def test_a_digest_tells_nothing_of_where_somebody_left(
+    session: Session, browser: Browser, place: Place, make: Make
+) -> None:
+    topic = make.topic(place.forum, place.bia)
+    browser.sign_in(place.bia)
+    browser.post(f"{place.topic(topic)}/follow", data={"state": "followed"})
+    browser.sign_in(place.ana)
+    browser.post(place.topic(topic), data=words("A secret of the edition"))
+    letter = session.exec(select(Message).where(Message.kind == "forum reply")).one()
+    send_message(letter.id)
+    session.expire_all()
+    assert session.get_one(Message, letter.id).status is MessageStatus.WAITING
+    enrolment = session.exec(select(Enrolment).where(Enrolment.account_id == place.bia.id)).one()
+    enrolment.status = EnrolmentStatus.WITHDRAWN
+    make.saved(enrolment)
+
+    with db.changing() as own:
+        digest = gather(own, place.bia.id, now=clock.now())
+
+    session.expire_all()
+    assert digest is None
+    assert session.get_one(Message, letter.id).status is MessageStatus.WITHHELD
+
+
 # --- Edits
 
 
@@ -755,14 +781,18 @@ def test_a_stranger_and_a_visitor_find_no_community(
 # --- What a page costs
 
 
-@pytest.mark.parametrize("where", ["list", "topic", "search", "community"])
+@pytest.mark.parametrize("where", ["list", "topic", "search", "community", "index"])
 def test_a_page_takes_as_many_statements_for_one_row_as_for_three(
     browser: Browser, place: Place, make: Make, where: str
 ) -> None:
     forum = make.community(place.edition) if where == "community" else place.forum
     base = f"/courses/{place.course.slug}/community" if where == "community" else place.address
     topic = make.topic(forum, place.ana)
-    address = {"topic": f"{base}/topics/{topic.id}", "search": f"{base}?q=knows"}.get(where, base)
+    address = {
+        "topic": f"{base}/topics/{topic.id}",
+        "search": f"{base}?q=knows",
+        "index": f"/editions/{place.edition.id}/forum",
+    }.get(where, base)
     browser.sign_in(place.bia)
     browser.get(address)
     with statements() as one:
@@ -775,7 +805,7 @@ def test_a_page_takes_as_many_statements_for_one_row_as_for_three(
 
     print(where, len(one))
     assert len(one) == len(three)
-    assert len(one) <= {"list": 7, "topic": 9, "search": 7, "community": 5}[where]
+    assert len(one) <= {"list": 7, "topic": 9, "search": 7, "community": 5, "index": 6}[where]
 
 
 # --- How people talk

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from app.core import db
 from app.core.errors import Conflict, TallerError, TooMany
+from app.core.files import stream
 from app.core.folding import passage
 from app.core.ids import uuid7
 from app.models import (
@@ -28,11 +31,13 @@ from app.models import (
     ForumReport,
     ForumTopic,
     Message,
+    StoredFile,
 )
 from app.queries.forum_readers import Where, followers
 from app.queries.forums import posts_by
 from app.services import forum_moderation
 from app.services.activity_kinds import begin, carry_over
+from app.services.attachments import Attached
 from app.services.deletions import delete_account
 from app.services.forums import (
     MOST_POSTS,
@@ -44,6 +49,7 @@ from app.services.forums import (
     edit_post,
     follow,
     forum_at,
+    let_go_of_forum,
     save_draft,
 )
 from tests.make import NOW, Make
@@ -85,10 +91,7 @@ def test_posts_of_one_moment_have_a_number_each(session: Session, place: Place) 
     topic, people = place.topic.id, [place.ana, *place.tutors]
 
     at_once(
-        *(
-            lambda own, who=who: answer(own, topic, words(), by=who.id, now=NOW)  # type: ignore[misc]
-            for who in people
-        )
+        *(lambda own, who=who: answer(own, topic, words(), by=who.id, now=NOW) for who in people)
     )
 
     numbers = session.exec(select(ForumPost.number).order_by(col(ForumPost.number))).all()
@@ -143,7 +146,7 @@ def test_two_who_hide_at_once_write_to_the_author_once(session: Session, place: 
 
     at_once(
         *(
-            lambda own, who=who: forum_moderation.hide(  # type: ignore[misc]
+            lambda own, who=who: forum_moderation.hide(
                 own, place.topic.id, post.id, "Rude", by=who.id, now=NOW
             )
             for who in place.tutors
@@ -203,7 +206,7 @@ def test_a_copy_has_the_settings_of_a_forum_and_none_of_its_posts(
     make.topic(forum, make.account())
     original = session.get_one(Activity, forum.activity_id)
     module = make.module(make.edition())
-    plain = {"edition_id": module.edition_id, "module_id": module.id, "position": 1}
+    plain: dict[str, Any] = {"edition_id": module.edition_id, "module_id": module.id, "position": 1}
     copy = make.saved(Activity(kind=ActivityKind.FORUM, title={"en": "Copy"}, **plain))
 
     with db.changing() as own:
@@ -284,6 +287,21 @@ def test_whoever_does_not_take_part_hears_of_nothing(
     )
 
     assert [person.id for person in told] == [place.ana.id]
+
+
+def test_a_forum_that_goes_takes_its_posts_and_files_along(session: Session, place: Place) -> None:
+    said = Words(uuid7(), "See", files=(Attached("plan.pdf", BytesIO(b"%PDF-1.7")),))
+    with db.changing() as own:
+        answer(own, place.topic.id, said, by=place.ana.id, now=NOW)
+    key = session.exec(select(StoredFile)).one().key
+    assert place.forum.activity_id
+
+    with db.changing() as own:
+        let_go_of_forum(own, place.forum.activity_id)
+
+    assert [session.exec(select(kind)).all() for kind in (Forum, ForumPost, StoredFile)] == [[]] * 3
+    with pytest.raises(FileNotFoundError):
+        next(stream(key, 0, 1))
 
 
 def test_a_forum_is_found_again(session: Session, place: Place) -> None:
