@@ -23,7 +23,7 @@ _FORMATS = {
     "image/avif": "AVIF",
 }
 _HOW: dict[str, dict[str, object]] = {
-    "PNG": {"optimize": True},
+    "PNG": {},
     "JPEG": {"quality": 86, "progressive": True},
     "WEBP": {"quality": 86},
     "AVIF": {"quality": 70},
