@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
-from httpx import Response
+from httpx2 import Response
 from PIL import Image
 from sqlmodel import Session, col, select
 
