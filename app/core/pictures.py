@@ -1,10 +1,12 @@
 """Pictures that people upload: drawn anew, upright and without what the camera noted about them."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import BinaryIO, NamedTuple
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
@@ -23,7 +25,7 @@ _FORMATS = {
     "image/avif": "AVIF",
 }
 _HOW: dict[str, dict[str, object]] = {
-    "PNG": {"optimize": True},
+    "PNG": {},
     "JPEG": {"quality": 86, "progressive": True},
     "WEBP": {"quality": 86},
     "AVIF": {"quality": 70},
@@ -44,8 +46,7 @@ def draw_anew(
 ) -> Size:
     """Write a clean copy of a picture. Raises `RuleBroken` where it is too large or broken."""
     kind = _FORMATS[content_type]
-    with _one, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _one, _whole_ones_alone():
         try:
             with Image.open(source, formats=[kind]) as image:
                 return _clean(image, target, kind, panorama=panorama)
@@ -53,6 +54,19 @@ def draw_anew(
             raise RuleBroken(
                 _("This picture can't be read. Save it anew and try again.")
             ) from broken
+
+
+@contextmanager
+def _whole_ones_alone() -> Iterator[None]:
+    """Read no half pictures, which whoever prints pages may have allowed for all."""
+    allowed = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = allowed
 
 
 def _clean(image: Image.Image, target: BinaryIO, kind: str, *, panorama: bool) -> Size:

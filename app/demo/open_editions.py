@@ -16,6 +16,7 @@ from app.demo.applicants import add_application, add_form, add_line, may_wait
 from app.demo.catalogue import RUBRIC, course_id, institution_id
 from app.demo.chance import Chance
 from app.demo.content import add_content
+from app.demo.elsewhere import SHOWN_IN, add_elsewhere
 from app.demo.enrolments import add_staff, place_for
 from app.demo.learners import complete, study
 from app.demo.rows import named
@@ -65,6 +66,8 @@ def add_open(stage: Stage) -> list[Enrolment]:
             )
         )
         content = add_content(stage, edition, course)
+        if slug == SHOWN_IN:
+            add_elsewhere(stage, edition)
         number, done = LEARNERS.get(slug, (0, 0))
         chance = Chance(f"learners of {slug}")
         for n, account in enumerate(_some_people(stage, chance, number)):

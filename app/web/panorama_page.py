@@ -90,7 +90,4 @@ def _point(point: PointSeen, spoken: str, there: set[UUID]) -> dict[str, Any]:
     }
     if point.leads_to in there:
         told |= {"type": "scene", "sceneId": str(point.leads_to)}
-    elif point.url:
-        attributes = {"rel": "noopener noreferrer external", "aria-label": told["text"]}
-        told |= {"URL": point.url, "attributes": attributes}
     return told

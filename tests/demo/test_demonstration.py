@@ -401,7 +401,7 @@ def test_every_activity_says_something_in_each_language_of_its_edition(shown: Se
     quizzes = {quiz.activity_id for quiz in every(shown, Quiz)}
     activities = every(shown, Activity)
 
-    assert len(activities) == 82
+    assert len(activities) == 85
     for activity in activities:
         assert set(activity.title) >= languages[activity.edition_id]
         assert (activity.id in quizzes) == (activity.kind == "quiz")
@@ -411,7 +411,7 @@ def test_every_file_is_kept_whole(shown: Session) -> None:
     kept = every(shown, StoredFile)
 
     assert {file.content_type for file in kept} == {
-        *("application/pdf", "video/mp4", "audio/mpeg", "text/vtt")
+        *("application/pdf", "video/mp4", "audio/mpeg", "text/vtt", "image/jpeg")
     }
     for file in kept:
         content = b"".join(files.stream(file.key, 0, file.size))
