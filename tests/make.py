@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.core.clock import now
 from app.core.db import Table
+from app.core.question_content import Choosing, Content, Option, new_key
 from app.core.text import folded
 from app.models import (
     Account,
@@ -20,7 +21,6 @@ from app.models import (
     CapstoneSection,
     CapstoneVersion,
     Certificate,
-    Choice,
     Course,
     Criterion,
     Edition,
@@ -39,7 +39,9 @@ from app.models import (
     PlatformRole,
     Question,
     QuestionKind,
+    QuestionVersion,
     Quiz,
+    QuizSlot,
     Review,
     ReviewComment,
     Rubric,
@@ -246,33 +248,54 @@ class Make:
         """A quiz of three questions, one of each kind, worth a point each; two of three pass."""
         activity = self.activity(module, kind=ActivityKind.QUIZ, body="", **given)
         quiz = self.saved(Quiz(activity_id=activity.id, pass_percent=60))
-        for position, (kind, right) in enumerate(
-            (
-                (QuestionKind.SINGLE, {"b"}),
-                (QuestionKind.MULTIPLE, {"a", "c"}),
-                (QuestionKind.TRUE_FALSE, {"a"}),
-            )
-        ):
-            question = self.saved(
-                Question(
-                    quiz_id=quiz.id,
-                    position=position,
-                    kind=kind,
-                    text={"en": f"Question {position + 1}?"},
-                    explanation={"en": f"Because of reason {position + 1}."},
-                )
-            )
-            for n, name in enumerate("ab" if kind is QuestionKind.TRUE_FALSE else "abc"):
-                self.saved(
-                    Choice(
-                        question_id=question.id,
-                        position=n,
-                        text={"en": f"Choice {position + 1}{name}"},
-                        feedback={"en": f"Feedback {position + 1}{name}"},
-                        is_right=name in right,
+        course = self.session.get_one(Edition, activity.edition_id).course_id
+        kinds = (
+            (QuestionKind.SINGLE, {"b"}),
+            (QuestionKind.MULTIPLE, {"a", "c"}),
+            (QuestionKind.TRUE_FALSE, {"a"}),
+        )
+        for position, (kind, right) in enumerate(kinds, 1):
+            names = "ab" if kind is QuestionKind.TRUE_FALSE else "abc"
+            content = Choosing(
+                options=[
+                    Option(
+                        key=new_key(),
+                        text={"en": f"Choice {position}{name}"},
+                        feedback={"en": f"Feedback {position}{name}"},
+                        right=name in right,
                     )
-                )
+                    for name in names
+                ],
+                whole=True,
+            )
+            words = {
+                "text": {"en": f"Question {position}?"},
+                "explanation": {"en": f"Because of reason {position}."},
+            }
+            question = self.question(course, kind, content, **words)
+            self.saved(QuizSlot(quiz_id=quiz.id, position=position, question_id=question.id))
         return activity
+
+    def question(
+        self,
+        course_id: UUID,
+        kind: QuestionKind,
+        content: Content,
+        *,
+        text: dict[str, str] | None = None,
+        explanation: dict[str, str] | None = None,
+        **given: Any,
+    ) -> Question:
+        question = self.saved(Question(course_id=course_id, kind=kind, **given))
+        self.saved(
+            QuestionVersion(
+                question_id=question.id,
+                text=text or {"en": f"Question {next(numbers)}?"},
+                explanation=explanation or {},
+                content=content.model_dump(mode="json"),
+            )
+        )
+        return question
 
     def completed(self, edition: Edition | None = None, **given: Any) -> Enrolment:
         """Somebody who completed an edition, without the certificate."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from app.core.question_content import Choosing, Option
 from app.demo.courses import (
     ActivityFolder,
     ChoiceText,
@@ -22,12 +23,13 @@ from app.models import (
     ActivityFile,
     ActivityKind,
     ActivityText,
-    Choice,
     Edition,
     Module,
     Question,
     QuestionKind,
+    QuestionVersion,
     Quiz,
+    QuizSlot,
     StoredFile,
 )
 
@@ -39,9 +41,19 @@ FALSE = {"es": "Falso", "pt": "Falso", "en": "False", "fr": "Faux"}
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question of a quiz as it is asked; each is worth a point."""
+
+    question: Question
+    version: QuestionVersion
+    options: tuple[Option, ...]
+    points: float = 1
+
+
+@dataclass(frozen=True)
 class QuizMade:
     pass_percent: int
-    questions: tuple[tuple[Question, tuple[Choice, ...]], ...]
+    questions: tuple[Asked, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,9 @@ def add_content(stage: Stage, edition: Edition, course: CourseFolder) -> tuple[A
             activity = rows.add(_activity(edition, module, place, one, course.head.slug))
             _add_texts(rows, activity, one)
             _add_files(rows, stage.shelf, activity, one)
-            made.append(ActivityMade(module, activity, _add_quiz(rows, activity, one.quiz)))
+            made.append(
+                ActivityMade(module, activity, _add_quiz(rows, edition, activity, one.quiz))
+            )
     return tuple(made)
 
 
@@ -143,7 +157,9 @@ def _offer(rows: Rows, activity: Activity, kept: StoredFile, what: Recording | G
     )
 
 
-def _add_quiz(rows: Rows, activity: Activity, text: QuizText | None) -> QuizMade | None:
+def _add_quiz(
+    rows: Rows, edition: Edition, activity: Activity, text: QuizText | None
+) -> QuizMade | None:
     if text is None:
         return None
     quiz = rows.add(
@@ -153,24 +169,48 @@ def _add_quiz(rows: Rows, activity: Activity, text: QuizText | None) -> QuizMade
             pass_percent=text.pass_percent,
         )
     )
-    questions = []
-    for position, asked in enumerate(text.question, 1):
-        question = rows.add(
-            Question(
-                id=named("question", quiz.id, position),
-                quiz_id=quiz.id,
-                position=position,
-                kind=asked.kind,
-                text=asked.text,
-                explanation=asked.explanation,
-            )
+    category = activity.title.get("es", "").replace("/", "-")
+    questions = tuple(
+        _ask(rows, edition.course_id, category, quiz, position, asked)
+        for position, asked in enumerate(text.question, 1)
+    )
+    return QuizMade(text.pass_percent, questions)
+
+
+def _ask(
+    rows: Rows, course_id: UUID, category: str, quiz: Quiz, position: int, asked: QuestionText
+) -> Asked:
+    question = rows.add(
+        Question(
+            id=named("question", quiz.id, position),
+            course_id=course_id,
+            kind=asked.kind,
+            category=category,
         )
-        choices = tuple(rows.add(choice) for choice in _choices(question.id, asked))
-        questions.append((question, choices))
-    return QuizMade(text.pass_percent, tuple(questions))
+    )
+    options = tuple(_options(question.id, asked))
+    content = Choosing(options=list(options), whole=asked.kind is QuestionKind.MULTIPLE)
+    version = rows.add(
+        QuestionVersion(
+            id=named("version", question.id, 1),
+            question_id=question.id,
+            text=asked.text,
+            explanation=asked.explanation,
+            content=content.model_dump(mode="json"),
+        )
+    )
+    rows.add(
+        QuizSlot(
+            id=named("slot", quiz.id, position),
+            quiz_id=quiz.id,
+            position=position,
+            question_id=question.id,
+        )
+    )
+    return Asked(question, version, options)
 
 
-def _choices(question: UUID, asked: QuestionText) -> list[Choice]:
+def _options(question: UUID, asked: QuestionText) -> list[Option]:
     if asked.kind is QuestionKind.TRUE_FALSE:
         offered = tuple(
             ChoiceText(right=asked.answer is answer, text=words)
@@ -179,13 +219,11 @@ def _choices(question: UUID, asked: QuestionText) -> list[Choice]:
     else:
         offered = asked.choice
     return [
-        Choice(
-            id=named("choice", question, position),
-            question_id=question,
-            position=position,
+        Option(
+            key=str(named("choice", question, position)),
             text={language: choice.text[language] for language in asked.text},
             feedback=choice.feedback,
-            is_right=choice.right,
+            right=choice.right,
         )
         for position, choice in enumerate(offered, 1)
     ]

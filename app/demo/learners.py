@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from app.core.question_content import Option
 from app.demo.chance import Chance
-from app.demo.content import ActivityMade, QuizMade
+from app.demo.content import ActivityMade, Asked, QuizMade
 from app.demo.moments import at_work
 from app.demo.rows import Rows, named
 from app.models import (
     Answer,
     Attempt,
-    Choice,
     Enrolment,
     EnrolmentStatus,
     Progress,
     ProgressState,
-    Question,
     QuestionKind,
 )
 
@@ -38,14 +37,14 @@ def study(
         opened = max(since, _opened(made, since))
         at = at_work(opened + (now - opened) * (n / (done + 2)), chance, latest=now)
         finished = n <= done
-        if made.quiz:
-            _answer(rows, place, made, chance, at=at, passes=finished)
+        percent = _answer(rows, place, made, chance, at=at, passes=finished)
         rows.add(
             Progress(
                 enrolment_id=place.id,
                 activity_id=made.activity.id,
                 state=ProgressState.DONE if finished else ProgressState.STARTED,
                 changed_at=at,
+                percent=percent,
             )
         )
 
@@ -72,11 +71,11 @@ def _answer(
     *,
     at: datetime,
     passes: bool,
-) -> None:
-    """One try, and a second one without a mistake if the first was not enough."""
+) -> float | None:
+    """One try, and a second one without a mistake if the first was not enough; the best counts."""
     quiz = made.quiz
     if quiz is None:
-        return
+        return None
     right = [chance.happens(KNOWS if passes else GUESSES) for _question in quiz.questions]
     while not passes and _is_enough(right, quiz):
         right[right.index(True)] = False
@@ -84,19 +83,21 @@ def _answer(
     _add_attempt(rows, place, made, right, chance, number=1, at=first_at)
     if passes and not _is_enough(right, quiz):
         _add_attempt(rows, place, made, [True] * len(right), chance, number=2, at=at)
+        return 100
+    return 100 * _score(right, quiz) / _out_of(quiz)
 
 
 def _is_enough(right: Sequence[bool], quiz: QuizMade) -> bool:
     return _score(right, quiz) * 100 >= quiz.pass_percent * _out_of(quiz)
 
 
-def _score(right: Sequence[bool], quiz: QuizMade) -> int:
+def _score(right: Sequence[bool], quiz: QuizMade) -> float:
     judged = zip(right, quiz.questions, strict=True)
-    return sum(question.points for is_right, (question, _choices) in judged if is_right)
+    return sum(asked.points for is_right, asked in judged if is_right)
 
 
-def _out_of(quiz: QuizMade) -> int:
-    return sum(question.points for question, _choices in quiz.questions)
+def _out_of(quiz: QuizMade) -> float:
+    return sum(asked.points for asked in quiz.questions)
 
 
 def _add_attempt(
@@ -118,32 +119,37 @@ def _add_attempt(
             enrolment_id=place.id,
             activity_id=made.activity.id,
             number=number,
+            started_at=at - timedelta(minutes=10),
+            last_at=at,
             submitted_at=at,
             score=_score(right, quiz),
             out_of=_out_of(quiz),
             passed=_is_enough(right, quiz),
         )
     )
-    for is_right, (question, choices) in zip(right, quiz.questions, strict=True):
-        chosen = _chosen(question, choices, chance, is_right=is_right)
+    for position, (is_right, asked) in enumerate(zip(right, quiz.questions, strict=True), 1):
+        chosen = _chosen(asked, chance, is_right=is_right)
         rows.add(
             Answer(
-                id=named("answer", attempt.id, question.position),
+                id=named("answer", attempt.id, position),
                 attempt_id=attempt.id,
-                question_id=question.id,
-                chosen=sorted(str(choice.id) for choice in chosen),
-                points=question.points if is_right else 0,
+                question_id=asked.question.id,
+                version_id=asked.version.id,
+                position=position,
+                out_of=asked.points,
+                given={"chosen": sorted(option.key for option in chosen)},
+                version=1,
+                share=float(is_right),
+                points=asked.points if is_right else 0,
             )
         )
 
 
-def _chosen(
-    question: Question, choices: Sequence[Choice], chance: Chance, *, is_right: bool
-) -> list[Choice]:
-    right = [choice for choice in choices if choice.is_right]
-    wrong = [choice for choice in choices if not choice.is_right]
+def _chosen(asked: Asked, chance: Chance, *, is_right: bool) -> list[Option]:
+    right = [option for option in asked.options if option.right]
+    wrong = [option for option in asked.options if not option.right]
     if is_right:
         return right
-    if question.kind is QuestionKind.MULTIPLE:
+    if asked.question.kind is QuestionKind.MULTIPLE:
         return [*right[1:], *wrong[:1]]
     return [chance.pick(wrong)]

@@ -22,6 +22,7 @@ from app.core.settings import settings
 from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.messages import gather_digests
+from app.jobs.quizzes import hand_in_overdue
 from app.jobs.reminders import remind_of_sessions
 from app.jobs.tidying import tidy_up
 from app.jobs.waiting_lists import move_lines_on
@@ -89,6 +90,7 @@ def sweep() -> int:
 
     Lines of those who wait and reminders come first: they write messages.
     """
+    hand_in_overdue()
     move_lines_on()
     remind_of_sessions()
     gather_digests()

@@ -1,5 +1,6 @@
 """Floor 1: a file per noun, with its table and what a row knows of itself."""
 
+from app.core.question_content import QuestionKind
 from app.models.account import (
     Account,
     ApiToken,
@@ -107,7 +108,18 @@ from app.models.module import Module
 from app.models.note import EnrolmentNote, Support
 from app.models.own_data import AccountDeletion, CopyStatus, DataCopy
 from app.models.people_import import TO_DO, Fate, ImportStatus, PeopleImport, PeopleImportRow
-from app.models.quiz import Answer, Attempt, Choice, Question, QuestionKind, Quiz
+from app.models.question import Question, QuestionVersion
+from app.models.quiz import (
+    Answer,
+    AnswerAside,
+    AsideReason,
+    Attempt,
+    Counting,
+    Quiz,
+    QuizExtension,
+    QuizSlot,
+    Reveal,
+)
 from app.models.review import (
     COMMENTED,
     Criterion,
@@ -141,10 +153,12 @@ __all__ = [
     "AliasKind",
     "Announcement",
     "Answer",
+    "AnswerAside",
     "ApiToken",
     "Application",
     "ApplicationForm",
     "ApplicationQuestion",
+    "AsideReason",
     "Asked",
     "AskedKind",
     "Attempt",
@@ -163,9 +177,9 @@ __all__ = [
     "CapstoneVersion",
     "Certificate",
     "CertificateStatus",
-    "Choice",
     "CopyStatus",
     "Corrected",
+    "Counting",
     "Course",
     "Criterion",
     "DataCopy",
@@ -220,11 +234,15 @@ __all__ = [
     "ProposalState",
     "Question",
     "QuestionKind",
+    "QuestionVersion",
     "Quiz",
+    "QuizExtension",
+    "QuizSlot",
     "Reason",
     "RecoveryCode",
     "RequestStatus",
     "ReservedSeats",
+    "Reveal",
     "Review",
     "ReviewComment",
     "Rubric",

@@ -25,8 +25,8 @@ from app.models import (
 class Try:
     number: int
     submitted_at: datetime
-    score: int
-    out_of: int
+    score: float
+    out_of: float
     passed: bool
 
 
@@ -65,6 +65,7 @@ def quiz_results(session: Session, edition_id: UUID, enrolment_id: UUID) -> dict
             and_(
                 col(Attempt.activity_id) == col(Activity.id),
                 col(Attempt.enrolment_id) == enrolment_id,
+                col(Attempt.submitted_at).is_not(None),
             ),
             isouter=True,
         )

@@ -31,15 +31,17 @@ MOST_ATTEMPTS = 100_000
 
 
 @router.get("", name="activities.show")
-def show(
+def show(  # noqa: PLR0913, PLR0917 -- query parameters
     request: Request,
     visit: Reader,
     activity: UUID,
     attempt: Annotated[int | None, Query(ge=1, le=MOST_ATTEMPTS)] = None,
     again: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
     play: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
+    page: Annotated[int | None, Query(ge=1, le=1_000)] = None,
+    summary: bool = False,  # noqa: FBT001, FBT002 -- a query parameter
 ) -> Response:
-    asked = Wanted(attempt=attempt, again=again, play=play)
+    asked = Wanted(attempt=attempt, again=again, play=play, page=page, summary=summary)
     return show_activity(request, visit, place(visit, activity), asked)
 
 

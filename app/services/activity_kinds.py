@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
-from app.models import Activity, ActivityFile, ActivityKind, ActivityText, Quiz
+from app.models import Activity, ActivityFile, ActivityKind, ActivityText
+from app.services.quizzes import begin_quiz, carry_quiz_over
 
 
 def _nothing(_session: Session, _activity: Activity) -> None:
@@ -24,13 +25,10 @@ class Ways:
     carry_over: Callable[[Session, Activity, Activity], None] = _nothing_more
 
 
-def _begin_quiz(session: Session, activity: Activity) -> None:
-    session.add(Quiz(activity_id=activity.id))
-    session.flush()
-
-
 #: A kind that is not here has the ways of a page.
-WAYS: dict[ActivityKind, Ways] = {ActivityKind.QUIZ: Ways(begin=_begin_quiz)}
+WAYS: dict[ActivityKind, Ways] = {
+    ActivityKind.QUIZ: Ways(begin=begin_quiz, carry_over=carry_quiz_over)
+}
 
 
 def begin(session: Session, activity: Activity) -> None:

@@ -33,6 +33,8 @@ WORDS = {
     "account.coordinates_id": N_("The institution whose people you accompany"),
     "account_deletion": N_("That you want your account deleted, and when"),
     "answer": N_("Answers to quizzes"),
+    "answer_aside": N_("Answers that came too late"),
+    "quiz_extension": N_("More time or tries in a quiz"),
     "application": N_("What you wrote when you applied"),
     "api_token": N_("Names of your keys to the API, and when they were withdrawn"),
     "api_token.token_hash": N_("Keys to the API, in a scrambled form"),

@@ -19,6 +19,8 @@ class Wanted:
     attempt: int | None = None  # a try to look back on
     again: bool = False  # one more try
     play: bool = False  # the video itself
+    page: int | None = None  # of the questions of a quiz
+    summary: bool = False  # what is left open before a quiz is handed in
 
 
 def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:

@@ -27,7 +27,6 @@ from app.models import (
     CapstoneVersion,
     Certificate,
     CertificateStatus,
-    Choice,
     Course,
     Decision,
     Edition,
@@ -45,6 +44,7 @@ from app.models import (
     ProgressState,
     Question,
     QuestionKind,
+    QuestionVersion,
     Quiz,
     Review,
     StoredFile,
@@ -370,9 +370,7 @@ def test_both_self_administered_courses_can_be_begun_at_any_time(
 
 
 def test_every_question_has_the_answers_that_its_author_meant(shown: Session) -> None:
-    choices = defaultdict(list)
-    for choice in sorted(every(shown, Choice), key=lambda choice: choice.position):
-        choices[choice.question_id].append(choice)
+    versions = {version.question_id: version for version in every(shown, QuestionVersion)}
     written = {
         question.text["es"]: question
         for course in gather().courses.values()
@@ -385,8 +383,9 @@ def test_every_question_has_the_answers_that_its_author_meant(shown: Session) ->
 
     assert len(questions) == len(written) > 80
     for question in questions:
-        meant = written[question.text["es"]]
-        right = [choice.is_right for choice in choices[question.id]]
+        version = versions[question.id]
+        meant = written[version.text["es"]]
+        right = [option["right"] for option in version.content["options"]]
         if question.kind is QuestionKind.TRUE_FALSE:
             assert right == [meant.answer, not meant.answer]
         else:

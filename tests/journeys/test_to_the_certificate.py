@@ -83,13 +83,15 @@ def take_everything(page: Page, answers: dict[str, list[str]]) -> int:
 
 
 def answer(page: Page, answers: dict[str, list[str]]) -> None:
+    page.get_by_role("button", name=re.compile("^Begin")).click()
     form = page.locator("form#quiz")
-    page.wait_for_load_state()
+    form.get_by_role("group").first.wait_for()
     for group in form.get_by_role("group").all():
         words = re.sub(r"^\d+\.\s*", "", group.locator("legend").inner_text())
         for choice in answers[words]:
             group.get_by_label(choice, exact=True).check()
-    page.get_by_role("button", name="Check my answers").click()
+    page.get_by_role("button", name="Hand in my answers").click()
+    page.get_by_role("button", name="Hand in now").click()
     expect(page.get_by_role("main").get_by_text(re.compile("^Passed with"))).to_be_visible()
 
 
@@ -135,11 +137,14 @@ def test_wrong_answers_are_explained_and_may_be_tried_again(meet: Meet) -> None:
     follow(page.get_by_role("link", name="Cuestionario: evidencia y orden").first)
     assert "Ya lo vieron" not in page.content()
 
-    page.get_by_role("button", name="Check my answers").click()
-    expect(page.get_by_text("Choose an answer to question 1.").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Begin")).click()
+    page.get_by_role("button", name="Hand in my answers").click()
+    expect(page.get_by_text("No answer yet:")).to_be_visible()
+    follow(page.get_by_role("link", name="Back to the questions"))
     for group in page.locator("form#quiz").get_by_role("group").all():
         group.locator("input").last.check()
-    page.get_by_role("button", name="Check my answers").click()
+    page.get_by_role("button", name="Hand in my answers").click()
+    page.get_by_role("button", name="Hand in now").click()
 
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
     expect(page.get_by_text("Right would be:").first).to_be_visible()

@@ -2,7 +2,6 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
 
 import pytest
 from sqlmodel import Session, col, select
@@ -14,17 +13,18 @@ from app.models import (
     Activity,
     Answer,
     Attempt,
-    Choice,
     Edition,
     Enrolment,
     Progress,
     ProgressState,
-    Question,
     Quiz,
 )
-from app.services.quizzes import hand_in
+from app.queries.attempts import asked_in
+from app.services.attempts import begin_attempt, hand_in
 from tests.conftest import Browser
 from tests.make import Make
+
+type Fields = dict[str, str | list[str]]
 
 
 @pytest.fixture
@@ -44,52 +44,68 @@ def address(activity: Activity) -> str:
     return f"/editions/{activity.edition_id}/activities/{activity.id}"
 
 
-def answers(session: Session, *, right: bool, leave_out: int | None = None) -> dict[str, list[str]]:
-    """A form with every question answered rightly, or with its last wrong choice."""
-    found = {}
-    for position, question in enumerate(
-        session.exec(select(Question).order_by(col(Question.position)))
-    ):
-        if position == leave_out:
+def begin(browser: Browser, quiz: Activity) -> None:
+    begun = browser.post(f"{address(quiz)}/attempts")
+    assert begun.status_code == 303
+    assert begun.headers["Location"] == address(quiz)
+
+
+def answers(session: Session, *, right: bool, leave_out: int | None = None) -> Fields:
+    """The form of the last try, every question answered rightly, or with its last wrong choice."""
+    session.expire_all()
+    attempt = session.exec(select(Attempt).order_by(col(Attempt.id).desc())).first()
+    assert attempt
+    found: Fields = {"page_id": "one", "count": "1"}
+    for answer, version, _question in asked_in(session, attempt.id):
+        if answer.position == leave_out:
             continue
-        choices = session.exec(
-            select(Choice).where(Choice.question_id == question.id).order_by(col(Choice.position))
-        ).all()
-        wrong = [c for c in choices if not c.is_right][-1:]
-        found[f"q-{question.id}"] = [
-            str(c.id) for c in (filter(lambda c: c.is_right, choices) if right else wrong)
-        ]
+        options = version.content["options"]
+        wrong = [one["key"] for one in options if not one["right"]][-1:]
+        found[f"v{answer.position}"] = str(answer.version)
+        found[f"q{answer.position}"] = (
+            [one["key"] for one in options if one["right"]] if right else wrong
+        )
     return found
 
 
+def take(
+    browser: Browser, session: Session, quiz: Activity, *, right: bool, number: int = 1
+) -> None:
+    """From the first page to the result."""
+    begin(browser, quiz)
+    form = answers(session, right=right)
+    browser.post(f"{address(quiz)}/attempts/{number}/submission", data=form)
+
+
 def test_nothing_in_the_markup_tells_right_from_wrong_before_handing_in(
-    make: Make, browser: Browser, edition: Edition, quiz: Activity
+    make: Make, session: Session, browser: Browser, edition: Edition, quiz: Activity
 ) -> None:
     browser.sign_in(make.participant(edition))
+    begin(browser, quiz)
 
     page = browser.get(address(quiz)).text
 
     assert "Choice 1b" in page
-    assert "Feedback" not in page
-    assert "Because of" not in page
-    inputs = re.findall(r"<label class=.check.[^>]*>(<input[^>]*>)", page)
-    alike = {re.sub(r'id="[^"]*"|name="[^"]*"|value="[^"]*"', "", tag) for tag in inputs}
-    assert len(inputs) == 8
-    assert alike == {'<input type="radio"   >', '<input type="checkbox"   >'}
+    for tell in ("Feedback", "Because of reason", 'right"', "is_right", "checked>"):
+        assert tell not in page
+    begun = session.exec(select(Progress.state)).one()
+    assert begun is ProgressState.STARTED
 
 
-def test_right_answers_pass_and_are_explained(
+def test_right_answers_pass_and_complete_the_quiz(
     make: Make, session: Session, browser: Browser, edition: Edition, quiz: Activity
 ) -> None:
     browser.sign_in(make.participant(edition))
 
-    sent = browser.post(f"{address(quiz)}/answers", data=answers(session, right=True))
-    result = browser.get(sent.headers["Location"]).text
+    take(browser, session, quiz, right=True)
+    result = browser.get(address(quiz)).text
 
-    assert sent.headers["Location"] == f"{address(quiz)}?attempt=1"
     assert "Passed with 3 of 3 points." in result
-    assert "Because of reason 2." in result
-    assert session.exec(select(Progress.state)).one() is ProgressState.DONE
+    assert "You answered, rightly:" in result
+    assert re.search(r"Because of reason 1\.", result)
+    progress = session.exec(select(Progress)).one()
+    session.refresh(progress)
+    assert (progress.state, progress.percent) == (ProgressState.DONE, 100)
 
 
 def test_wrong_answers_show_what_would_be_right_and_can_be_tried_again(
@@ -97,41 +113,46 @@ def test_wrong_answers_show_what_would_be_right_and_can_be_tried_again(
 ) -> None:
     browser.sign_in(make.participant(edition))
 
-    browser.post(f"{address(quiz)}/answers", data=answers(session, right=False))
+    take(browser, session, quiz, right=False)
     result = browser.get(address(quiz)).text
     again = browser.get(f"{address(quiz)}?again=1").text
-    browser.post(f"{address(quiz)}/answers", data=answers(session, right=True) | {"number": "2"})
+    take(browser, session, quiz, right=True, number=2)
 
     assert "0 of 3 points: not passed yet." in result
     assert "Right would be:" in result
     assert "Feedback 1c" in result
-    assert 'name="number" value="2"' in again
+    assert "Begin another try" in again
+    session.expire_all()
     assert session.exec(select(Attempt.passed).order_by(col(Attempt.number))).all() == [False, True]
 
 
-def test_a_question_left_open_is_asked_for_and_the_rest_is_kept(
+def test_a_question_left_open_is_named_before_handing_in(
     make: Make, session: Session, browser: Browser, edition: Edition, quiz: Activity
 ) -> None:
     browser.sign_in(make.participant(edition))
-    given = answers(session, right=True, leave_out=1)
+    begin(browser, quiz)
+    given = answers(session, right=True, leave_out=2) | {"do": "summary"}
 
-    page = browser.post(f"{address(quiz)}/answers", data=given)
+    sent = browser.post(f"{address(quiz)}/attempts/1/answers", data=given)
+    page = browser.get(sent.headers["Location"]).text
 
-    assert page.status_code == 422
-    assert page.text.count("Choose an answer to question 2.") == 2  # on top and beside it
-    assert page.text.count(" checked>") == 2
-    assert session.exec(select(Attempt)).all() == []
+    assert "2 of 3 questions have an answer." in page
+    assert ">question 2</a>" in page
+    session.expire_all()
+    assert session.exec(select(Attempt.submitted_at)).one() is None
 
 
 def test_half_of_a_multiple_answer_is_not_right(
     make: Make, session: Session, browser: Browser, edition: Edition, quiz: Activity
 ) -> None:
     browser.sign_in(make.participant(edition))
+    begin(browser, quiz)
     given = answers(session, right=True)
-    several = next(name for name, chosen in given.items() if len(chosen) == 2)
 
-    browser.post(f"{address(quiz)}/answers", data=given | {several: given[several][:1]})
+    half = given | {"q2": given["q2"][:1]}
+    browser.post(f"{address(quiz)}/attempts/1/submission", data=half)
 
+    session.expire_all()
     assert session.exec(select(Attempt.score)).one() == 2
 
 
@@ -139,22 +160,25 @@ def test_a_choice_of_another_question_counts_for_nothing(
     make: Make, session: Session, browser: Browser, edition: Edition, quiz: Activity
 ) -> None:
     browser.sign_in(make.participant(edition))
+    begin(browser, quiz)
     given = answers(session, right=True)
-    first, second = list(given)[:2]
 
-    page = browser.post(f"{address(quiz)}/answers", data=given | {first: given[second]})
+    browser.post(f"{address(quiz)}/attempts/1/submission", data=given | {"q1": given["q2"]})
 
-    assert page.status_code == 422
+    first = session.exec(select(Answer.given).order_by(col(Answer.position))).first()
+    assert first == {}
 
 
-def test_the_same_try_sent_twice_is_judged_once(
+def test_the_same_try_handed_in_twice_is_judged_once(
     make: Make, session: Session, browser: Browser, edition: Edition, quiz: Activity
 ) -> None:
     browser.sign_in(make.participant(edition))
-    right = answers(session, right=True) | {"number": "1"}
+    begin(browser, quiz)
+    wrong = answers(session, right=False)
 
-    browser.post(f"{address(quiz)}/answers", data=answers(session, right=False) | {"number": "1"})
-    replayed = browser.post(f"{address(quiz)}/answers", data=right)
+    browser.post(f"{address(quiz)}/attempts/1/submission", data=wrong)
+    right = answers(session, right=True) | {"count": "2"}
+    replayed = browser.post(f"{address(quiz)}/attempts/1/submission", data=right)
 
     assert replayed.headers["Location"] == f"{address(quiz)}?attempt=1"
     assert session.exec(select(Attempt.score)).all() == [0]
@@ -164,18 +188,18 @@ def test_ten_presses_at_once_make_one_try(
     make: Make, session: Session, edition: Edition, quiz: Activity
 ) -> None:
     enrolment = make.enrolment(make.account(), edition)
-    given = {
-        UUID(name.removeprefix("q-")): [UUID(choice) for choice in chosen]
-        for name, chosen in answers(session, right=True).items()
-    }
 
     def press(_: int) -> None:
         with db.changing() as own:
-            activity = own.get_one(Activity, quiz.id)
-            hand_in(own, enrolment.id, activity, given, number=1, now=now())
+            begin_attempt(own, enrolment.id, own.get_one(Activity, quiz.id), now=now())
+
+    def finish(_: int) -> None:
+        with db.changing() as own:
+            hand_in(own, enrolment.id, quiz.id, 1, now=now())
 
     with ThreadPoolExecutor(10) as people:
         list(people.map(press, range(10)))
+        list(people.map(finish, range(10)))
 
     assert session.exec(select(Attempt.number)).all() == [1]
     assert len(session.exec(select(Answer)).all()) == 3
@@ -189,10 +213,11 @@ def test_no_more_tries_than_allowed(
     session.add(rules)
     session.flush()
     enrolment = make.enrolment(make.account(), edition)
-    hand_in(session, enrolment.id, quiz, {}, number=1, now=now())
+    begin_attempt(session, enrolment.id, quiz, now=now())
+    hand_in(session, enrolment.id, quiz.id, 1, now=now())
 
     with pytest.raises(RuleBroken, match="all your tries"):
-        hand_in(session, enrolment.id, quiz, {}, number=2, now=now())
+        begin_attempt(session, enrolment.id, quiz, now=now())
 
 
 def test_a_quiz_is_not_done_by_saying_so(
@@ -211,7 +236,7 @@ def test_somebody_elses_try_is_not_shown(
     make: Make, session: Session, browser: Browser, edition: Edition, quiz: Activity
 ) -> None:
     browser.sign_in(make.participant(edition))
-    browser.post(f"{address(quiz)}/answers", data=answers(session, right=True))
+    take(browser, session, quiz, right=True)
     browser.sign_in(make.participant(edition))
 
     assert browser.get(f"{address(quiz)}?attempt=1").status_code == 404
@@ -224,8 +249,7 @@ def test_a_tutor_sees_the_questions_and_cannot_hand_in(
     browser.sign_in(make.tutor(edition))
 
     assert "Question 1?" in browser.get(address(quiz)).text
-    sent = browser.post(f"{address(quiz)}/answers", data=answers(session, right=True))
-    assert sent.status_code == 403
+    assert browser.post(f"{address(quiz)}/attempts").status_code == 403
     assert session.exec(select(Enrolment)).all() == []
 
 

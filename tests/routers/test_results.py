@@ -58,6 +58,8 @@ def tried(
             enrolment_id=enrolment.id,
             activity_id=quiz.id,
             number=number,
+            started_at=NOW,
+            last_at=NOW,
             submitted_at=NOW + timedelta(hours=number),
             score=score,
             out_of=3,

@@ -63,6 +63,7 @@ from app.models import (
 )
 from app.models.activity import ActivityFile, FileRole
 from app.routers import ROUTERS
+from app.services.attempts import begin_attempt
 from app.services.invitations import secret_of
 from app.services.keys import make_key
 from app.services.notifications import welcome
@@ -139,7 +140,9 @@ GET  /editions/{edition}/activities/{activity}                       all in it
 POST /editions/{edition}/activities/{activity}/done                  its participant
 POST /editions/{edition}/activities/{activity}/undone                its participant
 GET  /editions/{edition}/activities/{activity}/files/{file}/{name}   all in it
-POST /editions/{edition}/activities/{quiz}/answers                   its participant
+POST /editions/{edition}/activities/{quiz}/attempts                  its participant
+POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/answers     its participant
+POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/submission  its participant
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
 POST /editions/{edition}/sessions/new                                its tutors
@@ -381,7 +384,9 @@ SLOW = {"/statistics.pdf", "/reports/annual/{year}.pdf"}
 #: Names under which the table and the application mean different things by one word, or say less.
 SPELT = {
     "/account/sign-ins/{sign_in}/end": {"sign_in": "own_sign_in"},
-    "/editions/{edition}/activities/{activity}/answers": {"activity": "quiz"},
+    "/editions/{edition}/activities/{activity}/attempts": {"activity": "quiz"},
+    "/editions/{edition}/activities/{activity}/attempts/{attempt}/answers": {"activity": "quiz"},
+    "/editions/{edition}/activities/{activity}/attempts/{attempt}/submission": {"activity": "quiz"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
     "/link/{secret}": {"secret": "link"},
     "/unsubscribe/{token}": {"token": "unsubscribe"},
@@ -640,6 +645,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     make.version(capstone, 2)
     activity = make.activity(make.module(edition), title={"en": f"{MARK} page"})
     quiz = make.quiz(make.module(edition))
+    begin_attempt(session, own.id, quiz, now=clock.now())
     stored = make.saved(
         StoredFile(key=f"none/{place}", name="guide.pdf", content_type="application/pdf",
                    size=0, sha256=hashlib.sha256(b"").hexdigest())
@@ -672,6 +678,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "run": edition.slug,
         "activity": str(activity.id),
         "quiz": str(quiz.id),
+        "attempt": "1",
         "file": str(stored.id),
         "name": "guide.pdf",
         "live_session": str(meeting.id),
