@@ -197,7 +197,7 @@ LONGEST_NUMBER = 60
 def number_and_unit(typed: str) -> tuple[float, str] | None:
     """Read ``3,5 kg`` and ``3.5 kg`` as the same.
 
-    Of two kinds of marks the last one is the decimal; one that comes more than once parts thousands.
+    Of two kinds of marks the last one is the decimal; one that comes twice parts thousands.
     """
     met = _NUMBER.fullmatch(typed) if len(typed) <= LONGEST_NUMBER else None
     if met is None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.models import (
     Account,
     Enrolment,
+    EnrolmentStatus,
     Question,
     QuestionVersion,
     Quiz,
@@ -90,3 +91,17 @@ def extensions(session: Session, activity_id: UUID) -> list[Extended]:
         Extended(one.id, one.enrolment_id, name, one.minutes, one.attempts, one.reason)
         for one, name in rows
     ]
+
+
+def people_to_extend(session: Session, edition_id: UUID) -> list[tuple[UUID, str]]:
+    """Who takes part, by name."""
+    rows = session.execute(
+        select(Enrolment.id, Account.name)
+        .join(Account, col(Account.id) == col(Enrolment.account_id))
+        .where(
+            Enrolment.edition_id == edition_id,
+            col(Enrolment.status).in_([EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED]),
+        )
+        .order_by(col(Account.name))
+    ).all()
+    return [tuple(row) for row in rows]

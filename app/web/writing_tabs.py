@@ -8,7 +8,13 @@ from app.models import Activity, ActivityKind
 #: Key (which is the end of the address too) and words. Every kind has the first two.
 TEXT = ("text", N_("Text"))
 SETTINGS = ("settings", N_("Title and rules"))
-PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {}
+PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {
+    ActivityKind.QUIZ: (
+        ("questions", N_("Questions")),
+        ("rules", N_("Rules of the quiz")),
+        ("marking", N_("Marking")),
+    ),
+}
 
 
 def writing_address(edition_id: UUID, activity_id: UUID) -> str:

@@ -142,7 +142,10 @@ def test_numbers_are_read_as_people_type_them(typed: str, read: tuple[float, str
 
 def test_tolerance_units_and_their_factors() -> None:
     content = Numerical(
-        amounts=[Amount(value=2, tolerance=0.1), Amount(value=2, tolerance=10, relative=True, share=50)],
+        amounts=[
+            Amount(value=2, tolerance=0.1),
+            Amount(value=2, tolerance=10, relative=True, share=50),
+        ],
         units=[Unit(name="m"), Unit(name="cm", factor=0.01)],
     )  # fmt: skip
 
@@ -242,7 +245,7 @@ def test_whatever_is_sent_is_judged_between_nothing_and_all(
 
 def test_the_first_place_on_the_page_tells_nothing_of_the_right_one() -> None:
     """Of many arrangements each part comes first about as often as any other."""
-    content, chance = choosing(1, 3), Random(7)
+    content, chance = choosing(1, 3), Random(7)  # noqa: S311 -- of a test
     firsts = [arranged(content, chance, shuffle=True)["options"][0] for _ in range(2000)]
 
     for option in content.options:

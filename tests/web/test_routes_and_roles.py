@@ -402,8 +402,8 @@ SPELT = {
     "/editions/{edition}/settings/line/{enrolment}": {"enrolment": "waiting"},
 }
 #: In the address, but no row of the database: of these there is none that belongs to others.
-PLAIN = {"year", "number", "other", "section", "token", "name", "letter", "language", "provider",
-         "secret", "link", "unsubscribe"}  # fmt: skip
+PLAIN = {"year", "number", "attempt", "other", "section", "token", "name", "letter", "language",
+         "provider", "secret", "link", "unsubscribe"}  # fmt: skip
 #: Their answer is to go to the page to sign in, whoever asks.
 LEAD_TO_SIGN_IN = {
     "/account/second-step/again",
@@ -442,6 +442,7 @@ MARK = "Quetzal"  # in every name of the world below
 ABSENT = {
     "year": "1999",
     "number": "77",
+    "attempt": "77",
     "other": "78",
     "section": "problem",  # there are no others
     "code": "AAAA-AAAA-AAAA",
