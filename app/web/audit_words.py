@@ -26,6 +26,11 @@ WORDS = {
     "begin viewing as": N_("began to look at somebody's pages"),
     "cancel live session": N_("cancelled a live session"),
     "change application form": N_("changed an application form"),
+    "change question": N_("changed a question"),
+    "change quiz": N_("changed a quiz"),
+    "extend quiz": N_("changed somebody's time or tries in a quiz"),
+    "mark answer": N_("marked an answer"),
+    "write question": N_("wrote a question"),
     "correct enrolment": N_("corrected what was taken down on admission"),
     "capstone.accept": N_("accepted a team's work"),
     "capstone.return": N_("returned a team's work for revision"),
@@ -97,6 +102,9 @@ WORDS = {
     "live session": N_("live session"),
     "message": N_("message"),
     "people import": N_("list of people"),
+    "question": N_("question"),
+    "activity": N_("activity"),
+    "attempt": N_("try at a quiz"),
 }
 
 #: The same acts as whole sentences, said after the name of who did it. They hold what a
@@ -111,6 +119,9 @@ DEEDS = {
     "change application form": N_("changed the application form of %(edition)s"),
     "change edition": N_("changed the settings of %(edition)s"),
     "change live session": N_("changed the session “%(thing)s” of %(edition)s"),
+    "change quiz": N_("changed a quiz of %(edition)s"),
+    "extend quiz": N_("changed somebody's time or tries in a quiz of %(edition)s"),
+    "mark answer": N_("marked an answer in %(edition)s"),
     "clear bounce": N_("had messages sent to %(person)s again"),
     "correct enrolment": N_("corrected what was taken down of %(person)s in %(edition)s"),
     "create administrator": N_("made %(person)s an administrator"),

@@ -55,6 +55,7 @@ from app.models import (
     Passkey,
     PeopleImport,
     ProposalKind,
+    QuizExtension,
     ReservedSeats,
     StaffRole,
     StoredFile,
@@ -143,6 +144,22 @@ GET  /editions/{edition}/activities/{activity}/files/{file}/{name}   all in it
 POST /editions/{edition}/activities/{quiz}/attempts                  its participant
 POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/answers     its participant
 POST /editions/{edition}/activities/{quiz}/attempts/{attempt}/submission  its participant
+GET  /editions/{edition}/content/questions                           its tutors
+GET  /editions/{edition}/content/questions/new                       its tutors
+POST /editions/{edition}/content/questions/new                       its tutors
+GET  /editions/{edition}/content/questions/{bank_question}           its tutors
+POST /editions/{edition}/content/questions/{bank_question}           its tutors
+POST /editions/{edition}/content/questions/{bank_question}/retirement     its tutors
+GET  /editions/{edition}/content/activities/{quiz}/questions         its tutors
+POST /editions/{edition}/content/activities/{quiz}/questions         its tutors
+POST /editions/{edition}/content/activities/{quiz}/draws             its tutors
+POST /editions/{edition}/content/activities/{quiz}/slots/{slot}      its tutors
+GET  /editions/{edition}/content/activities/{quiz}/rules             its tutors
+POST /editions/{edition}/content/activities/{quiz}/rules             its tutors
+POST /editions/{edition}/content/activities/{quiz}/extensions        its tutors
+POST /editions/{edition}/content/activities/{quiz}/extensions/{extension}/end  its tutors
+GET  /editions/{edition}/content/activities/{quiz}/marking           its tutors
+POST /editions/{edition}/content/activities/{quiz}/marking/{answer}  its tutors
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
 POST /editions/{edition}/sessions/new                                its tutors
@@ -387,6 +404,18 @@ SPELT = {
     "/editions/{edition}/activities/{activity}/attempts": {"activity": "quiz"},
     "/editions/{edition}/activities/{activity}/attempts/{attempt}/answers": {"activity": "quiz"},
     "/editions/{edition}/activities/{activity}/attempts/{attempt}/submission": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/questions": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/draws": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/slots/{slot}": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/rules": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/extensions": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/extensions/{extension}/end": {
+        "activity": "quiz"
+    },
+    "/editions/{edition}/content/activities/{activity}/marking": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/marking/{answer}": {"activity": "quiz"},
+    "/editions/{edition}/content/questions/{question}": {"question": "bank_question"},
+    "/editions/{edition}/content/questions/{question}/retirement": {"question": "bank_question"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
     "/link/{secret}": {"secret": "link"},
     "/unsubscribe/{token}": {"token": "unsubscribe"},
@@ -442,7 +471,7 @@ MARK = "Quetzal"  # in every name of the world below
 ABSENT = {
     "year": "1999",
     "number": "77",
-    "attempt": "77",
+    "attempt": "9",
     "other": "78",
     "section": "problem",  # there are no others
     "code": "AAAA-AAAA-AAAA",
@@ -646,7 +675,11 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     make.version(capstone, 2)
     activity = make.activity(make.module(edition), title={"en": f"{MARK} page"})
     quiz = make.quiz(make.module(edition))
-    begin_attempt(session, own.id, quiz, now=clock.now())
+    attempt = begin_attempt(session, own.id, quiz, now=clock.now())
+    more = make.saved(
+        QuizExtension(activity_id=quiz.id, enrolment_id=own.id, minutes=9, reason=f"{MARK} line")
+    )
+    world.keep(more)
     stored = make.saved(
         StoredFile(key=f"none/{place}", name="guide.pdf", content_type="application/pdf",
                    size=0, sha256=hashlib.sha256(b"").hexdigest())
@@ -680,6 +713,12 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "activity": str(activity.id),
         "quiz": str(quiz.id),
         "attempt": "1",
+        "bank_question": str(_first(session, "question", "course_id", course.id)),
+        "slot": str(
+            _first(session, "quiz_slot", "quiz_id", _first(session, "quiz", "activity_id", quiz.id))
+        ),
+        "extension": str(more.id),
+        "answer": str(_first(session, "answer", "attempt_id", attempt.id)),
         "file": str(stored.id),
         "name": "guide.pdf",
         "live_session": str(meeting.id),

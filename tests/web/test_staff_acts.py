@@ -7,9 +7,11 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.core import clock, db
+from app.core.question_content import Essay
 from app.core.text import folded
 from app.models import (
     Account,
+    Activity,
     ApplicationQuestion,
     AskedKind,
     AuditEvent,
@@ -28,15 +30,20 @@ from app.models import (
     MessageStatus,
     PeopleImport,
     ProposalKind,
+    QuestionKind,
+    QuizExtension,
+    QuizSlot,
     ReservedSeats,
     StaffRole,
     Verdict,
     WaitingPlace,
 )
+from app.queries.attempts import asked_in
 from app.queries.audit import examined
 from app.queries.institution_imports import fingerprint, plan
 from app.queries.institutions import institutions
 from app.services.admissions import Judgement, decide
+from app.services.attempts import Sender, Sent, begin_attempt, hand_in
 from app.services.notifications import welcome
 from app.web.institution_file import packed, rows_of
 from tests.conftest import Browser
@@ -128,6 +135,48 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_people(session, make)
     yield from _of_institutions(make)
     yield from _of_messages(make)
+    yield from _of_quizzes(session, make)
+
+
+def _of_quizzes(session: Session, make: Make) -> Iterator[Act]:
+    edition = make.edition()
+    quiz = make.quiz(make.module(edition))
+    ana = make.counted(make.enrolment(make.account(), edition))
+    bank, pattern = (
+        f"/editions/{edition.id}/content/questions",
+        "/editions/{edition}/content/questions",
+    )
+    words = {"kind": "essay", "text-en": "Why?"}
+    yield f"{pattern}/new", f"{bank}/new", words, "write question"
+    essay = make.question(edition.course_id, QuestionKind.ESSAY, Essay())
+    one = f"{pattern}/{{bank_question}}"
+    yield one, f"{bank}/{essay.id}", words | {"text-en": "Why not?"}, "change question"
+    retired = f"{bank}/{essay.id}/retirement"
+    yield f"{one}/retirement", retired, {"retired": "on"}, "change question"
+    at = f"/editions/{edition.id}/content/activities/{quiz.id}"
+    pattern = "/editions/{edition}/content/activities/{quiz}"
+    yield f"{pattern}/questions", f"{at}/questions", {"chosen": str(essay.id)}, "change quiz"
+    yield f"{pattern}/draws", f"{at}/draws", {"draws": "2", "points": "1"}, "change quiz"
+    with db.reading() as fresh:
+        slot = fresh.exec(select(QuizSlot).where(QuizSlot.question_id == essay.id)).one()
+    address = f"{at}/slots/{slot.id}"
+    yield f"{pattern}/slots/{{slot}}", address, {"do": "save", "points": "3"}, "change quiz"
+    yield f"{pattern}/rules", f"{at}/rules", {"pass_percent": "55"}, "change quiz"
+    more = {"enrolment": str(ana.id), "minutes": "5", "reason": "A slow line"}
+    yield f"{pattern}/extensions", f"{at}/extensions", more, "extend quiz"
+    with db.reading() as fresh:
+        given = fresh.exec(select(QuizExtension)).one()
+    address = f"{at}/extensions/{given.id}/end"
+    yield f"{pattern}/extensions/{{extension}}/end", address, {}, "extend quiz"
+    with db.changing() as own:
+        attempt = begin_attempt(own, ana.id, own.get_one(Activity, quiz.id), now=clock.now())
+        texts = [(a.position, a.id) for a, _v, q in asked_in(own, attempt.id) if q.id == essay.id]
+        position, answer = texts[0]
+        sent = {position: Sent({"text": "I think"}, 0)}
+        hand_in(own, ana.id, quiz.id, 1, sent, Sender("a", 1), now=clock.now())
+    address = f"{at}/marking/{answer}"
+    yield f"{pattern}/marking/{{answer}}", address, {"points": "2"}, "mark answer"
+    del session
 
 
 def _of_certificates(make: Make) -> Iterator[Act]:

@@ -98,6 +98,7 @@ async def crawl(world: World, teams: Teams, actor: str) -> dict[str, str]:
 
 
 UNKNOWN = ["copy", "provider", "people_import", "decision", "invitation", "quiz", "file",
+           "bank_question", "slot", "extension", "answer", "attempt",
            "question", "proposal", "message", "colleague", "reserve", "key", "course",
            "run"]  # fmt: skip
 
