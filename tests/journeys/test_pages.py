@@ -47,7 +47,9 @@ PAGES = {
                     "{edition}/announcements/new", "{upcoming}/people?state=to-decide&tick=page",
                     "{applicant}", "{undecided}", "{undecided}/notes", "{upcoming}/settings/form",
                     "{upcoming}/settings/seats", "{upcoming}/settings/invitations",
-                    "{upcoming}/settings/line"],
+                    "{upcoming}/settings/line", "{edition}/content/questions",
+                    "{edition}/content/questions/new?kind=gaps", "{writing}/questions",
+                    "{writing}/rules"],
     "focal": ["/home", "{upcoming}/people", "{run}/nominations"],
     "waiting": ["/home", "{run}/place"],
     "offered": ["/home", "{run}/place"],
@@ -165,6 +167,7 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     page = new_context(sign_ins.chromium, site, storage_state=state).new_page()
     found["invitation"] = invite(page, site, found["upcoming"])
     page.context.close()
+    found["writing"] = found["quiz"].replace("/activities/", "/content/activities/")
     return found | {"run": found["application"].removesuffix("/application")}
 
 

@@ -100,7 +100,8 @@ def test_when_the_time_is_over_the_quiz_is_handed_in(meet: Meet) -> None:
     follow(person.page.get_by_role("button", name="Hand in now"))
     rules = staff.go(at.replace("/activities/", "/content/activities/") + "/rules")
     rules.get_by_label("Minutes for a try").fill("6")
-    follow(rules.get_by_role("button", name="Save the rules"))
+    rules.get_by_role("button", name="Save the rules").click()
+    expect(rules.get_by_text("The rules were saved.")).to_be_visible()
     page = person.page
     page.clock.install()
     follow(page.get_by_role("link", name="Try again"))
