@@ -1,6 +1,7 @@
 """Builders of test data. Each makes the plainest valid thing; a test names what matters to it."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from app.core import files
 from app.core.clock import now
 from app.core.db import Table
 from app.core.question_content import Choosing, Content, Option, new_key
@@ -15,6 +17,7 @@ from app.core.text import folded
 from app.models import (
     Account,
     Activity,
+    ActivityFile,
     ActivityKind,
     ActivityText,
     Capstone,
@@ -28,6 +31,7 @@ from app.models import (
     Enrolment,
     EnrolmentPolicy,
     EnrolmentStatus,
+    FileRole,
     Forum,
     ForumPost,
     ForumTopic,
@@ -53,6 +57,7 @@ from app.models import (
     SectionKey,
     SignIn,
     StaffRole,
+    StoredFile,
     Team,
     TeamMember,
     Videoconference,
@@ -346,6 +351,18 @@ class Make:
         self.saved(topic)
         plain: dict[str, Any] = {"number": topic.posts, "author_id": author.id, "body": body}
         return self.saved(ForumPost(topic_id=topic.id, **plain | given))
+
+    def file_of(self, activity: Activity, name: str, **given: Any) -> ActivityFile:
+        """A file to take along, which lies where files lie."""
+        kept = files.keep(BytesIO(b"a,b\n"), folder="uploads", limit=10)
+        stored = self.saved(
+            StoredFile(
+                key=kept.key, name=name, content_type="text/csv", size=kept.size, sha256=kept.sha256
+            )
+        )
+        plain: dict[str, Any] = {"role": FileRole.DOWNLOAD, "language": "en", "name": name}
+        plain |= {"activity_id": activity.id, "file_id": stored.id, "position": next(numbers)}
+        return self.saved(ActivityFile(**plain | given))
 
     def completed(self, edition: Edition | None = None, **given: Any) -> Enrolment:
         """Somebody who completed an edition, without the certificate."""

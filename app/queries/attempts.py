@@ -227,19 +227,16 @@ def set_aside(session: Session, attempt_id: UUID) -> list[tuple[AnswerAside, int
 def overdue(session: Session, *, now: datetime) -> list[tuple[UUID, UUID, int]]:
     """Tries whose time is over, the grace too: enrolment, activity and number."""
     rows = session.execute(
-        select(
-            Attempt.enrolment_id, Attempt.activity_id, Attempt.number, Attempt.due_at,
-            Quiz.grace_seconds,
-        )
+        select(Attempt, Quiz.grace_seconds)
         .join(Quiz, col(Quiz.activity_id) == col(Attempt.activity_id))
         .where(col(Attempt.submitted_at).is_(None), col(Attempt.due_at) < now)
         .order_by(col(Attempt.due_at))
         .limit(500)
-    ).all()  # fmt: skip
+    ).all()
     return [
-        (enrolment, activity, number)
-        for enrolment, activity, number, due_at, grace in rows
-        if due_at + timedelta(seconds=grace) < now
+        (one.enrolment_id, one.activity_id, one.number)
+        for one, grace in rows
+        if one.due_at and one.due_at + timedelta(seconds=grace) < now
     ]
 
 

@@ -46,7 +46,9 @@ def essays(session: Session, activity_id: UUID, language: str, *, marked: bool) 
         .order_by(order, col(Answer.id))
         .limit(50)
     ).all()
-    return [_seen(*row, language) for row in rows]
+    return [
+        _seen(answer, attempt, name, version, language) for answer, attempt, name, version in rows
+    ]
 
 
 def _seen(

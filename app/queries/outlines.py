@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from app.core.i18n import choose, chosen_language
 from app.models import (
@@ -156,17 +157,17 @@ def content_rows(session: Session, edition_id: UUID) -> ContentRows:
     def read[T: (Module, Activity)](kind: type[T], of: Any) -> tuple[T, ...]:
         """With the rules of each, the names of the teams in them, and what the edition speaks."""
         nonlocal spoken
-        languages = (col(Edition.languages), col(Edition.fallback_language))
+        columns: tuple[Any, ...] = (kind, OpeningRule, col(Team.name))
         rows = session.execute(
-            select(kind, OpeningRule, col(Team.name), *languages)
+            select(*columns, col(Edition.languages), col(Edition.fallback_language))
             .join(Edition, col(Edition.id) == col(kind.edition_id))
             .join(OpeningRule, of == col(kind.id), isouter=True)
             .join(Team, col(Team.id) == col(OpeningRule.team_id), isouter=True)
             .where(kind.edition_id == edition_id)
             .order_by(col(kind.position), col(OpeningRule.id))
         ).all()
-        for thing, rule, name, *said in rows:
-            spoken = (said[0], said[1])
+        for thing, rule, name, languages, fallback in rows:
+            spoken = (languages, fallback)
             if rule is not None:
                 rules.setdefault(thing.id, []).append(rule)
             if name is not None:

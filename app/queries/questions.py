@@ -23,7 +23,7 @@ from app.core.question_content import (
     Short,
 )
 from app.core.text import folded
-from app.models import Answer, Question, QuestionVersion, QuizSlot
+from app.models import Answer, Question, QuestionVersion
 
 #: In percent.
 WHOLE = 100
@@ -221,7 +221,7 @@ def _lines(  # noqa: PLR0911 -- one for each kind
             amount = amount_met(content, str(given.get("text", "")))
             unit = next((u.name for u in content.units if u.factor == 1), "")
             best = [
-                f"{one.value:g} {unit}".strip() for one in content.amounts if one.share == WHOLE
+                f"{one.value:.12g} {unit}".strip() for one in content.amounts if one.share == WHOLE
             ]
             feedback = choose(amount.feedback, language) if amount else ""
             return _typed(given, amount.share if amount else 0, feedback, best[:1])
@@ -407,12 +407,5 @@ def question_of(
 
 
 def is_asked_already(session: Session, version_id: UUID) -> bool:
-    return session.execute(
-        select(exists().where(col(Answer.version_id) == version_id))
-    ).scalar_one()
-
-
-def is_used(session: Session, question_id: UUID) -> bool:
-    return session.execute(
-        select(exists().where(col(QuizSlot.question_id) == question_id))
-    ).scalar_one()
+    found = session.execute(select(exists().where(col(Answer.version_id) == version_id)))
+    return bool(found.scalar_one())

@@ -144,7 +144,7 @@ def _trouble(saved: Saved) -> str:
             )
             % numbers
         )
-    return ""
+    return saved.refusal
 
 
 def _address(where: Place) -> str:

@@ -214,6 +214,7 @@ class Saved:
     older: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
     is_over: bool = False
+    refusal: str = ""  # of what was asked for besides: what was sent is kept all the same
 
 
 def save_answers(
@@ -343,7 +344,8 @@ def turn_page(  # noqa: PLR0913 -- whose try, what was sent by whom, and where t
         return saved
     last = page_of(len(asked_in(session, attempt.id)), attempt.per_page)
     if attempt.in_order and page not in {attempt.page, attempt.page + 1}:
-        raise RuleBroken(_("In this quiz there is no way back, and no page can be skipped."))
+        saved.refusal = _("In this quiz there is no way back, and no page can be skipped.")
+        return saved
     attempt.page = min(max(1, page), last)
     session.add(attempt)
     return saved
@@ -362,15 +364,16 @@ def check_answer(  # noqa: PLR0913 -- as above
 ) -> Saved:
     """Save, and judge one answer for good: from then on it is shown what it was worth."""
     turn, attempt = _attempt(session, enrolment_id, activity_id, number)
-    if Reveal.EACH not in {turn.quiz.feedback, turn.quiz.solution}:
-        raise RuleBroken(_("In this quiz answers are not checked one by one."))
     saved = _save(session, turn, attempt, sent, sender, now)
-    if saved.is_over:
+    if Reveal.EACH not in {turn.quiz.feedback, turn.quiz.solution}:
+        saved.refusal = _("In this quiz answers are not checked one by one.")
+    if saved.is_over or saved.refusal:
         return saved
     for answer, version, question in asked_in(session, attempt.id):
         if answer.position == position and _is_on_page(attempt, answer) and not answer.checked_at:
             if is_empty(answer.given):
-                raise RuleBroken(_("Answer the question before you check it."))
+                saved.refusal = _("Answer the question before you check it.")
+                return saved
             answer.checked_at = now
             _judge_one(turn.quiz, answer, version, question)
             session.add(answer)

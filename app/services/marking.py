@@ -45,7 +45,7 @@ def mark_answer(
     if turn is not None:
         reckon(session, turn.quiz, attempt, now=now)
     record(
-        session, by, "mark answer", "attempt", attempt.id,
+        session, by, "mark essay", "attempt", attempt.id,
         person=session.get_one(Enrolment, attempt.enrolment_id).account_id,
         edition=activity.edition_id, before=before, after={"points": points},
     )  # fmt: skip

@@ -26,6 +26,11 @@ WORDS = {
     "begin viewing as": N_("began to look at somebody's pages"),
     "cancel live session": N_("cancelled a live session"),
     "change application form": N_("changed an application form"),
+    "change question": N_("changed a question"),
+    "change quiz": N_("changed a quiz"),
+    "extend quiz": N_("changed somebody's time or tries in a quiz"),
+    "mark essay": N_("marked an answer"),
+    "write question": N_("wrote a question"),
     "correct enrolment": N_("corrected what was taken down on admission"),
     "capstone.accept": N_("accepted a team's work"),
     "capstone.return": N_("returned a team's work for revision"),
@@ -35,7 +40,6 @@ WORDS = {
     "move file": N_("changed the order of files"),
     "remove file": N_("removed a file of an activity"),
     "replace file": N_("replaced a file of an activity"),
-    "activity": N_("activity"),
     "change address": N_("changed where an activity leads"),
     "change panorama": N_("changed a panorama"),
     "change edition": N_("changed the settings of an edition"),
@@ -120,6 +124,8 @@ WORDS = {
     "forum topic": N_("topic"),
     "message": N_("message"),
     "people import": N_("list of people"),
+    "question": N_("question"),
+    "attempt": N_("try at a quiz"),
 }
 
 #: The same acts as whole sentences, said after the name of who did it. They hold what a
@@ -151,6 +157,9 @@ DEEDS = {
     ),
     "unpin topic": N_("unpinned the topic “%(thing)s” of %(edition)s"),
     "change live session": N_("changed the session “%(thing)s” of %(edition)s"),
+    "change quiz": N_("changed a quiz of %(edition)s"),
+    "extend quiz": N_("changed somebody's time or tries in a quiz of %(edition)s"),
+    "mark essay": N_("marked an answer in %(edition)s"),
     "clear bounce": N_("had messages sent to %(person)s again"),
     "correct enrolment": N_("corrected what was taken down of %(person)s in %(edition)s"),
     "create administrator": N_("made %(person)s an administrator"),

@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 from sqlalchemy import JSON, Uuid, column, table
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision = "7c2f90b4e1d3"
 down_revision = "c41f7a90d3e5"
 branch_labels = None
 depends_on = None
 
-INSTANT = sqlmodel.sql.sqltypes.UTCDateTime
+INSTANT = UTCDateTime
 #: Kinds that were there before; the others go on the way down.
 OLD_KINDS = ("single", "multiple", "true_false")
 A_BATCH = 500
@@ -169,11 +169,10 @@ def _give_rules() -> None:
             ("solution", sa.String(length=40), "submitted"),
         ):
             batch.add_column(sa.Column(name, kind, nullable=False, server_default=beginning))
-        for name, kind in (
-            ("minutes", sa.Integer()), ("opens_at", INSTANT()), ("closes_at", INSTANT()),
-            ("per_page", sa.Integer()),
-        ):  # fmt: skip
-            batch.add_column(sa.Column(name, kind, nullable=True))
+        for name in ("minutes", "per_page"):
+            batch.add_column(sa.Column(name, sa.Integer(), nullable=True))
+        for name in ("opens_at", "closes_at"):
+            batch.add_column(sa.Column(name, INSTANT(), nullable=True))
     with op.batch_alter_table("quiz") as batch:
         for name in (
             "counting", "shuffle_questions", "shuffle_choices", "grace_seconds", "password_hash",
@@ -488,8 +487,8 @@ def _take_questions_back(slots: list[Any], versions: dict[UUID, Any]) -> None:
             "position": taken[one.quiz_id], "kind": kind, "text": words.text,
             "explanation": words.explanation, "points": max(1, round(one.points)),
         })  # fmt: skip
-    for batch in _in_batches(rows):
-        run(sa.insert(_question_of_old()), batch)
+    for piece in _in_batches(rows):
+        run(sa.insert(_question_of_old()), piece)
 
 
 def _question_of_old() -> Any:
@@ -497,7 +496,7 @@ def _question_of_old() -> Any:
     return table("question", *(column(c.name, c.type) for c in question.c if c.name in names))
 
 
-def _in_batches[T](rows: list[T] | Any) -> Iterator[list[T]]:
+def _in_batches(rows: Any) -> Iterator[list[Any]]:
     rows = list(rows)
     for start in range(0, len(rows), A_BATCH):
         yield rows[start : start + A_BATCH]

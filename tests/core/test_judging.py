@@ -13,6 +13,7 @@ from app.core.question_content import (
     Accepted,
     Amount,
     Choosing,
+    Content,
     Essay,
     Gap,
     Gaps,
@@ -210,7 +211,7 @@ def test_a_wrong_answer_may_cost_and_none_never_does() -> None:
     assert result([-1, -1, 1]) == 0
 
 
-CONTENTS = {
+CONTENTS: dict[QuestionKind, Content] = {
     QuestionKind.MULTIPLE: choosing(2, 2),
     QuestionKind.SHORT: Short(accepted=[Accepted(pattern="a*")]),
     QuestionKind.NUMERICAL: Numerical(amounts=[Amount(value=1)]),

@@ -56,7 +56,9 @@ PAGES = {
                     "{applicant}", "{undecided}", "{undecided}/notes", "{upcoming}/settings/form",
                     "{upcoming}/settings/seats", "{upcoming}/settings/invitations",
                     "{upcoming}/settings/line", "{upcoming}/content",
-                    "{upcoming}/content/modules/new"],
+                    "{upcoming}/content/modules/new", "{edition}/content/questions",
+                    "{edition}/content/questions/new?kind=gaps", "{writing}/questions",
+                    "{writing}/quiz-rules"],
     "focal": ["/home", "{upcoming}/people", "{run}/nominations"],
     "waiting": ["/home", "{run}/place"],
     "offered": ["/home", "{run}/place"],
@@ -190,6 +192,7 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     found["invitation"] = invite(page, site, found["upcoming"])
     page.context.close()
     found["text"] = found["activity"].replace("/activities/", "/content/activities/") + "/text"
+    found["writing"] = found["quiz"].replace("/activities/", "/content/activities/")
     return found | {"run": found["application"].removesuffix("/application")}
 
 

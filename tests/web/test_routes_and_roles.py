@@ -59,6 +59,7 @@ from app.models import (
     Passkey,
     PeopleImport,
     ProposalKind,
+    QuizExtension,
     ReservedSeats,
     RuleKind,
     Scene,
@@ -185,6 +186,22 @@ POST /editions/{edition}/content/activities/{activity}/uploads       its tutors
 GET  /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
 PATCH /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
 DELETE /editions/{edition}/content/activities/{activity}/uploads/{upload}  who sends it
+GET  /editions/{edition}/content/questions                           its tutors
+GET  /editions/{edition}/content/questions/new                       its tutors
+POST /editions/{edition}/content/questions/new                       its tutors
+GET  /editions/{edition}/content/questions/{bank_question}           its tutors
+POST /editions/{edition}/content/questions/{bank_question}           its tutors
+POST /editions/{edition}/content/questions/{bank_question}/retirement     its tutors
+GET  /editions/{edition}/content/activities/{quiz}/questions         its tutors
+POST /editions/{edition}/content/activities/{quiz}/questions         its tutors
+POST /editions/{edition}/content/activities/{quiz}/draws             its tutors
+POST /editions/{edition}/content/activities/{quiz}/slots/{slot}      its tutors
+GET  /editions/{edition}/content/activities/{quiz}/quiz-rules        its tutors
+POST /editions/{edition}/content/activities/{quiz}/quiz-rules        its tutors
+POST /editions/{edition}/content/activities/{quiz}/extensions        its tutors
+POST /editions/{edition}/content/activities/{quiz}/extensions/{extension}/end  its tutors
+GET  /editions/{edition}/content/activities/{quiz}/marking           its tutors
+POST /editions/{edition}/content/activities/{quiz}/marking/{answer}  its tutors
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
 POST /editions/{edition}/sessions/new                                its tutors
@@ -515,6 +532,18 @@ SPELT = {
     "/editions/{edition}/activities/{activity}/attempts": {"activity": "quiz"},
     "/editions/{edition}/activities/{activity}/attempts/{attempt}/answers": {"activity": "quiz"},
     "/editions/{edition}/activities/{activity}/attempts/{attempt}/submission": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/questions": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/draws": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/slots/{slot}": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/quiz-rules": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/extensions": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/extensions/{extension}/end": {
+        "activity": "quiz"
+    },
+    "/editions/{edition}/content/activities/{activity}/marking": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/marking/{answer}": {"activity": "quiz"},
+    "/editions/{edition}/content/questions/{question}": {"question": "bank_question"},
+    "/editions/{edition}/content/questions/{question}/retirement": {"question": "bank_question"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
     "/link/{secret}": {"secret": "link"},
     "/unsubscribe/{token}": {"token": "unsubscribe"},
@@ -574,7 +603,7 @@ MARK = "Quetzal"  # in every name of the world below
 ABSENT = {
     "year": "1999",
     "number": "77",
-    "attempt": "77",
+    "attempt": "9",
     "other": "78",
     "section": "problem",  # there are no others
     "code": "AAAA-AAAA-AAAA",
@@ -813,7 +842,11 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
     for n, body in enumerate(["Read.", "Read this."], 1):
         make.saved(TextVersion(activity_id=activity.id, language="en", number=n, body=body))
     quiz = make.quiz(make.module(edition))
-    begin_attempt(session, own.id, quiz, now=clock.now())
+    attempt = begin_attempt(session, own.id, quiz, now=clock.now())
+    more = make.saved(
+        QuizExtension(activity_id=quiz.id, enrolment_id=own.id, minutes=9, reason=f"{MARK} line")
+    )
+    world.keep(more)
     stored = make.saved(
         StoredFile(key=f"none/{place}", name="guide.pdf", content_type="application/pdf",
                    size=0, sha256=hashlib.sha256(b"").hexdigest())
@@ -850,6 +883,12 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "rule": str(rule.id),
         "quiz": str(quiz.id),
         "attempt": "1",
+        "bank_question": str(_first(session, "question", "course_id", course.id)),
+        "slot": str(
+            _first(session, "quiz_slot", "quiz_id", _first(session, "quiz", "activity_id", quiz.id))
+        ),
+        "extension": str(more.id),
+        "answer": str(_first(session, "answer", "attempt_id", attempt.id)),
         "file": str(stored.id),
         "name": "guide.pdf",
         "offered": str(held.id),

@@ -8,10 +8,11 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.core import clock, db
+from app.core.question_content import Essay
 from app.core.text import folded
 from app.models import (
     Account,
-    ActivityFile,
+    Activity,
     ActivityKind,
     ApplicationQuestion,
     AskedKind,
@@ -34,6 +35,9 @@ from app.models import (
     MessageStatus,
     PeopleImport,
     ProposalKind,
+    QuestionKind,
+    QuizExtension,
+    QuizSlot,
     ReservedSeats,
     RuleKind,
     Scene,
@@ -41,11 +45,13 @@ from app.models import (
     Verdict,
     WaitingPlace,
 )
+from app.queries.attempts import asked_in
 from app.queries.audit import examined
 from app.queries.institution_imports import fingerprint, plan
 from app.queries.institutions import institutions
 from app.services.addresses import seen
 from app.services.admissions import Judgement, decide
+from app.services.attempts import Sender, Sent, begin_attempt, hand_in
 from app.services.notifications import welcome
 from app.web.institution_file import packed, rows_of
 from tests.conftest import Browser
@@ -146,6 +152,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_institutions(make)
     yield from _of_messages(make)
     yield from _of_files(make)
+    yield from _of_quizzes(session, make)
 
 
 def _of_outbox(session: Session, make: Make, eva: Account) -> Iterator[Act]:
@@ -228,6 +235,47 @@ def _of_forums(make: Make) -> Iterator[Act]:
         yield f"{of_post}/hide", f"{here}/posts/{bad.id}/hide", {"reason": "No."}, "hide post"
         yield f"{of_post}/restore", f"{here}/posts/{bad.id}/restore", {}, "restore post"
         yield f"{of_post}/leave", f"{here}/posts/{fine.id}/leave", {}, "settle reports"
+
+
+def _of_quizzes(session: Session, make: Make) -> Iterator[Act]:
+    edition = make.edition()
+    quiz = make.quiz(make.module(edition))
+    ana = make.counted(make.enrolment(make.account(), edition))
+    bank, pattern = (
+        f"/editions/{edition.id}/content/questions",
+        "/editions/{edition}/content/questions",
+    )
+    words = {"kind": "essay", "text-en": "Why?"}
+    yield f"{pattern}/new", f"{bank}/new", words, "write question"
+    essay = make.question(edition.course_id, QuestionKind.ESSAY, Essay())
+    one = f"{pattern}/{{bank_question}}"
+    yield one, f"{bank}/{essay.id}", words | {"text-en": "Why not?"}, "change question"
+    retired = f"{bank}/{essay.id}/retirement"
+    yield f"{one}/retirement", retired, {"retired": "on"}, "change question"
+    at = f"/editions/{edition.id}/content/activities/{quiz.id}"
+    pattern = "/editions/{edition}/content/activities/{quiz}"
+    yield f"{pattern}/questions", f"{at}/questions", {"chosen": str(essay.id)}, "change quiz"
+    yield f"{pattern}/draws", f"{at}/draws", {"draws": "2", "points": "1"}, "change quiz"
+    with db.reading() as fresh:
+        slot = fresh.exec(select(QuizSlot).where(QuizSlot.question_id == essay.id)).one()
+    address = f"{at}/slots/{slot.id}"
+    yield f"{pattern}/slots/{{slot}}", address, {"do": "save", "points": "3"}, "change quiz"
+    yield f"{pattern}/quiz-rules", f"{at}/quiz-rules", {"pass_percent": "55"}, "change quiz"
+    more = {"enrolment": str(ana.id), "minutes": "5", "reason": "A slow line"}
+    yield f"{pattern}/extensions", f"{at}/extensions", more, "extend quiz"
+    with db.reading() as fresh:
+        given = fresh.exec(select(QuizExtension)).one()
+    address = f"{at}/extensions/{given.id}/end"
+    yield f"{pattern}/extensions/{{extension}}/end", address, {}, "extend quiz"
+    with db.changing() as own:
+        attempt = begin_attempt(own, ana.id, own.get_one(Activity, quiz.id), now=clock.now())
+        texts = [(a.position, a.id) for a, _v, q in asked_in(own, attempt.id) if q.id == essay.id]
+        position, answer = texts[0]
+        sent = {position: Sent({"text": "I think"}, 0)}
+        hand_in(own, ana.id, quiz.id, 1, sent, Sender("a", 1), now=clock.now())
+    address = f"{at}/marking/{answer}"
+    yield f"{pattern}/marking/{{answer}}", address, {"points": "2"}, "mark essay"
+    del session
 
 
 def _of_certificates(make: Make) -> Iterator[Act]:
@@ -430,9 +478,7 @@ def _of_files(make: Make) -> Iterator[Act]:
     at = f"/editions/{activity.edition_id}/content/activities/{activity.id}/files"
     about = {"role": "download", "language": "en", "file": "a.csv"}
     yield pattern, at, about, "add file"
-    yield pattern, at, about, "add file"
-    with db.reading() as fresh:
-        first, second = fresh.exec(select(ActivityFile.id).order_by(col(ActivityFile.id)))
+    first, second = (make.file_of(activity, f"{name}.csv").id for name in ("b", "c"))
     one = f"{pattern}/{{offered}}"
     yield one, f"{at}/{first}", about | {"title": "A table"}, "change file"
     yield f"{one}/content", f"{at}/{first}/content", about, "replace file"
@@ -453,16 +499,13 @@ def _of_panoramas(make: Make) -> Iterator[Act]:
     pattern, at = f"{pattern}/{{around}}/scenes", f"{at}/{around.id}/scenes"
     words = {"title-en": "Hall", "text-en": "A wide hall."}
     yield pattern, at, words, "change panorama"
-    yield pattern, at, words, "change panorama"
-    with db.reading() as fresh:
-        first, second = fresh.exec(select(Scene.id).order_by(col(Scene.position)))
+    first, second = (make.saved(Scene(activity_id=around.id, position=n)).id for n in (7, 8))
     one = f"{pattern}/{{scene}}"
     yield one, f"{at}/{first}", words | {"yaw": "90"}, "change panorama"
     yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "change panorama"
     door = {"title-en": "Door", "yaw": "10"}
     yield f"{one}/points", f"{at}/{first}/points", door, "change panorama"
-    with db.reading() as fresh:
-        point = fresh.exec(select(Hotspot.id)).one()
+    point = make.saved(Hotspot(scene_id=first, position=7, yaw=0, pitch=0)).id
     address = f"{at}/{first}/points/{point}"
     yield f"{one}/points/{{point}}", address, door | {"pitch": "5"}, "change panorama"
     yield f"{one}/points/{{point}}/removal", f"{address}/removal", {}, "change panorama"
