@@ -15,6 +15,9 @@ from sqlmodel import select as select_rows
 from app.core import db, migrating
 from app.models import Account, BulkDecision, BulkDecisionLine, Enrolment, Verdict
 
+#: Tables that migrations since then have made or widened: going back, what only they know goes.
+NEWER = {"activity_address", "activity_file", "hotspot", "scene"}
+
 
 def shape() -> set[str]:
     return set(inspect(db.engine()).get_table_names()) - {"alembic_version"}
@@ -78,7 +81,10 @@ def test_alembics_own_command_takes_nothing_with_it_either(loaded: str) -> None:
     command.downgrade(migrating.config(), "a41d7c0e9b58")
     command.upgrade(migrating.config(), "head")
 
-    assert how_many() == before
+    after = how_many()
+    assert {name: after[name] for name in after.keys() - NEWER} == {
+        name: before[name] for name in before.keys() - NEWER
+    }
 
 
 def test_a_migration_that_breaks_references_is_undone(loaded: str) -> None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import Session, col, select
 
-from app.core import clock, db
+from app.core import clock, db, files
 from app.core.text import folded
 from app.models import (
     Account,
+    Activity,
     ActivityFile,
     ActivityKind,
     ApplicationQuestion,
@@ -23,6 +26,7 @@ from app.models import (
     EnrolmentNote,
     EnrolmentPolicy,
     EnrolmentStatus,
+    FileRole,
     Hotspot,
     ImportStatus,
     Institution,
@@ -35,6 +39,7 @@ from app.models import (
     ReservedSeats,
     Scene,
     StaffRole,
+    StoredFile,
     Verdict,
     WaitingPlace,
 )
@@ -339,15 +344,24 @@ def _of_files(make: Make) -> Iterator[Act]:
     at = f"/editions/{activity.edition_id}/content/activities/{activity.id}/files"
     about = {"role": "download", "language": "en", "file": "a.csv"}
     yield pattern, at, about, "add file"
-    yield pattern, at, about, "add file"
-    with db.reading() as fresh:
-        first, second = fresh.exec(select(ActivityFile.id).order_by(col(ActivityFile.id)))
+    first, second = (_a_file(make, activity, name) for name in ("b.csv", "c.csv"))
     one = f"{pattern}/{{offered}}"
     yield one, f"{at}/{first}", about | {"title": "A table"}, "change file"
     yield f"{one}/content", f"{at}/{first}/content", about, "replace file"
     yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "move file"
     yield f"{one}/removal", f"{at}/{first}/removal", {}, "remove file"
     yield from _of_panoramas(make)
+
+
+def _a_file(make: Make, activity: Activity, name: str) -> UUID:
+    kept = files.keep(BytesIO(b"a;b\n"), folder="content", limit=100)
+    stored = make.saved(
+        StoredFile(key=kept.key, name=name, content_type="text/csv", size=4, sha256=kept.sha256)
+    )
+    return make.saved(
+        ActivityFile(activity_id=activity.id, file_id=stored.id, role=FileRole.DOWNLOAD,
+                     language="en", name=name, position=ord(name[0]))
+    ).id  # fmt: skip
 
 
 def _of_panoramas(make: Make) -> Iterator[Act]:
@@ -362,17 +376,17 @@ def _of_panoramas(make: Make) -> Iterator[Act]:
     pattern, at = f"{pattern}/{{around}}/scenes", f"{at}/{around.id}/scenes"
     words = {"title-en": "Hall", "text-en": "A wide hall."}
     yield pattern, at, words, "change panorama"
-    yield pattern, at, words, "change panorama"
-    with db.reading() as fresh:
-        first, second = fresh.exec(select(Scene.id).order_by(col(Scene.position)))
+    first, second = (
+        make.saved(Scene(activity_id=around.id, position=n, title={"en": "Yard"})).id
+        for n in (5, 6)
+    )
     one = f"{pattern}/{{scene}}"
     yield one, f"{at}/{first}", words | {"yaw": "90"}, "change panorama"
     yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "change panorama"
     door = {"title-en": "Door", "yaw": "10"}
     yield f"{one}/points", f"{at}/{first}/points", door, "change panorama"
-    with db.reading() as fresh:
-        point = fresh.exec(select(Hotspot.id)).one()
-    address = f"{at}/{first}/points/{point}"
+    point = make.saved(Hotspot(scene_id=first, position=5, yaw=0, pitch=0, title={"en": "Gate"}))
+    address = f"{at}/{first}/points/{point.id}"
     yield f"{one}/points/{{point}}", address, door | {"pitch": "5"}, "change panorama"
     yield f"{one}/points/{{point}}/removal", f"{address}/removal", {}, "change panorama"
     yield f"{one}/removal", f"{at}/{second}/removal", {}, "change panorama"
@@ -423,9 +437,9 @@ def test_every_change_by_staff_leaves_a_row(
             browser.sign_in(actor)
         before, known = everything(), len(_events())
         table = ("people.csv", b"email,name,country\na@example.org,Ana,CO\n")
-        files: dict[str, Any] = {name: table for name in ("list", "file") if name in form}
+        sent: dict[str, Any] = {name: table for name in ("list", "file") if name in form}
         at = address.format(own=focal.coordinates_id)
-        answer = browser.post(at, data=form, files=files or None)
+        answer = browser.post(at, data=form, files=sent or None)
         new = _events()[known:]
         pattern = pattern.removesuffix(" (focal point)")  # noqa: PLW2901
         driven.add(pattern.removesuffix(" (saved)"))
