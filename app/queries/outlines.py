@@ -163,7 +163,7 @@ def content_rows(session: Session, edition_id: UUID) -> ContentRows:
             .join(Edition, col(Edition.id) == col(kind.edition_id))
             .join(OpeningRule, of == col(kind.id), isouter=True)
             .join(Team, col(Team.id) == col(OpeningRule.team_id), isouter=True)
-            .where(kind.edition_id == edition_id)
+            .where(col(kind.edition_id) == edition_id)
             .order_by(col(kind.position), col(OpeningRule.id))
         ).all()
         for thing, rule, name, languages, fallback in rows:
