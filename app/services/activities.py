@@ -19,6 +19,7 @@ from app.services.content import (
     activity_in,
     as_copy,
     begin_writing,
+    files_within,
     hold_activities,
     module_in,
     modules_in_order,
@@ -27,6 +28,7 @@ from app.services.content import (
     with_,
 )
 from app.services.opening_rules import refuse_move
+from app.services.uploads import let_go_unless_used
 
 MOST_ACTIVITIES = 100
 
@@ -183,9 +185,10 @@ def remove_activity(session: Session, edition_id: UUID, activity_id: UUID, *, by
         raise RuleBroken(
             _("People have worked in this already, so it can't be deleted. Hide it instead.")
         )
-    title = activity.title
+    title, stored = activity.title, files_within(session, [activity_id])
     session.delete(activity)
     session.flush()
+    let_go_unless_used(session, stored)
     put_in_order(session, Activity, activities_in_order(session, module_id))
     note(session, edition_id, title, by=by, **GONE)
 

@@ -11,10 +11,9 @@ from sqlmodel import Session, col, select
 from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
 from app.models import Activity, ActivityFile, ActivityKind, Edition, FileRole, Scene, StoredFile
-from app.queries.own_data import unused_files
 from app.services.audit import record
 from app.services.file_checks import Checked
-from app.services.uploads import let_go, take_in
+from app.services.uploads import let_go_unless_used, take_in
 
 #: What each kind of activity offers and shows.
 ROLES: dict[ActivityKind, tuple[FileRole, ...]] = {
@@ -111,7 +110,7 @@ def replace(
     offered.width, offered.height = file.width, file.height
     session.add(offered)
     session.flush()
-    _let_go_unless_shared(session, was.id)
+    let_go_unless_used(session, [was.id])
     _kept(session, activity, by, "replace file", offered, before=before)
     return offered
 
@@ -168,7 +167,7 @@ def remove(session: Session, activity: Activity, offered_id: UUID, *, by: UUID) 
     before, stored = _facts(offered), offered.file_id
     session.delete(offered)
     session.flush()
-    _let_go_unless_shared(session, stored)
+    let_go_unless_used(session, [stored])
     show_anew(session, activity.edition_id)
     record(
         session,
@@ -235,12 +234,6 @@ def _free(name: str, there: Any) -> str:
 
 def _with_ending(name: str, of: str) -> str:
     return f"{name.rpartition('.')[0] or name}.{of.rpartition('.')[2]}"
-
-
-def _let_go_unless_shared(session: Session, file_id: UUID) -> None:
-    """A copy of the activity, or anything else, may point to the same file."""
-    for unused in unused_files(session, among=[file_id]):
-        let_go(session, unused)
 
 
 def _facts(offered: ActivityFile) -> dict[str, Any]:

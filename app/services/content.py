@@ -11,7 +11,7 @@ from app.core.db import Texts
 from app.core.errors import NotFound
 from app.core.i18n import LANGUAGES, choose, speaking
 from app.core.i18n import gettext as _
-from app.models import Activity, Edition, Module
+from app.models import Activity, ActivityFile, Edition, Module
 from app.services.audit import record
 from app.services.waiting_lists import lock
 
@@ -96,6 +96,13 @@ def hold_activities(session: Session, ids: Sequence[UUID]) -> Sequence[UUID]:
         .where(col(Activity.id).in_(ids))
         .order_by(col(Activity.id))
         .with_for_update()
+    ).all()
+
+
+def files_within(session: Session, activity_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """What is stored for these, which goes with the last that offers it."""
+    return session.exec(
+        select(ActivityFile.file_id).where(col(ActivityFile.activity_id).in_(activity_ids))
     ).all()
 
 

@@ -16,6 +16,7 @@ from app.services.content import (
     activities_in_order,
     as_copy,
     begin_writing,
+    files_within,
     hold_activities,
     module_in,
     modules_in_order,
@@ -23,6 +24,7 @@ from app.services.content import (
     put_in_order,
     with_,
 )
+from app.services.uploads import let_go_unless_used
 
 MOST_MODULES = 100
 
@@ -126,11 +128,13 @@ def remove_module(session: Session, edition_id: UUID, module_id: UUID, *, by: UU
     """Delete a module with all that it holds, and the rules that wait for it."""
     begin_writing(session, edition_id)
     module = module_in(session, edition_id, module_id)
-    if is_worked_in(session, hold_activities(session, activities_in_order(session, module_id))):
+    held = hold_activities(session, activities_in_order(session, module_id))
+    if is_worked_in(session, held):
         raise RuleBroken(worked_in())
-    title = module.title
+    title, stored = module.title, files_within(session, held)
     session.delete(module)
     session.flush()
+    let_go_unless_used(session, stored)
     put_in_order(session, Module, modules_in_order(session, edition_id))
     note(session, edition_id, title, by=by, **GONE)
 

@@ -1,6 +1,7 @@
 """Keeping uploaded files, and letting go of them only once the change that did so is kept."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlmodel import Session
 
 from app.core import files
 from app.models import StoredFile
+from app.queries.own_data import unused_files
 
 FOLDER = "uploads"
 MOST_LETTERS = 200
@@ -59,6 +61,12 @@ def let_go(session: Session, file_id: UUID) -> None:
         return
     _loose_ends(session).old.append(stored.key)
     session.delete(stored)
+
+
+def let_go_unless_used(session: Session, file_ids: Collection[UUID]) -> None:
+    """Forget those of the files to which nothing points any more: copies share them."""
+    for unused in unused_files(session, among=file_ids):
+        let_go(session, unused)
 
 
 def plain_name(typed: str) -> str:

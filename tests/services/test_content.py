@@ -9,21 +9,24 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from app.core import db
+from app.core import db, files
 from app.core.errors import NotFound, RuleBroken
 from app.models import (
     Account,
     Activity,
+    ActivityFile,
     ActivityKind,
     ActivityText,
     AuditEvent,
     Edition,
+    FileRole,
     Module,
     OpeningRule,
     Progress,
     ProgressState,
     Quiz,
     RuleKind,
+    StoredFile,
 )
 from app.services.activities import (
     ActivityFacts,
@@ -291,3 +294,31 @@ def test_copies_in_another_edition_wait_for_copies_alone(
         (copies[second.id], copies[first.id])
     ]
     assert [module for module, _ in in_order(following)] == [copies[first.id], copies[second.id]]
+
+
+def test_what_is_deleted_takes_its_files_along_unless_a_copy_shows_them(
+    make: Make, session: Session
+) -> None:
+    tutor, edition = make.coordinator(), make.edition()
+    page = make.activity(make.module(edition))
+    own, shared = (make.file_of(page, f"{name}.csv").file_id for name in ("own", "shared"))
+    keys = {one: session.get_one(StoredFile, one).key for one in (own, shared)}
+    other = make.activity(make.module(edition))
+    make.saved(ActivityFile(activity_id=other.id, file_id=shared, role=FileRole.DOWNLOAD,
+                            language="en"))  # fmt: skip
+
+    with db.changing() as changing:
+        remove_activity(changing, edition.id, page.id, by=tutor.id)
+
+    with db.reading() as fresh:
+        left = fresh.exec(select(StoredFile.id)).all()
+    assert left == [shared]
+    assert (not there(keys[own]), there(keys[shared])) == (True, True)
+
+
+def there(key: str) -> bool:
+    try:
+        files.store().head(key)
+    except FileNotFoundError:
+        return False
+    return True
