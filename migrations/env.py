@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 import app.models  # noqa: F401 -- fills the metadata
 from app.core.db import engine
-from app.core.migrating import changing_shape
+from app.core.migrating import changing_shape, is_modelled
 
 
 def rendered(kind: str, thing: Any, _autogen: object) -> str | Literal[False]:
@@ -25,6 +25,7 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         render_item=rendered,
+        include_object=is_modelled,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -36,4 +36,5 @@ say "· the suite on PostgreSQL"
 TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 --dist worksteal \
   -m "not journey"
 say "· the journeys in Chromium"
-exec pytest --quiet -n 2 --dist loadfile -m journey
+# They wait much of the time, for pages and for the minute after which mails leave.
+exec pytest --quiet -n 3 --dist loadfile -m journey

@@ -59,7 +59,16 @@ def published(entry: dict[str, Any]) -> bytes:
             member = members.extractfile(f"package/{entry['member']}")
             if not member:
                 sys.exit(f"{package} has no {entry['member']}.")
-            return member.read()
+            return without(member.read(), entry)
+
+
+def without(content: bytes, entry: dict[str, Any]) -> bytes:
+    """``content`` less what the entry says that our pages do not take, such as inline styles."""
+    for piece in entry.get("without", []):
+        if piece.encode() not in content:
+            sys.exit(f"{entry['file']} does not hold {piece!r} any more.")
+        content = content.replace(piece.encode(), b"")
+    return content
 
 
 def faults_in(inventory: Path) -> Iterator[str]:

@@ -40,10 +40,12 @@ MODELS = {
 #: What a row needs that neither type nor default tells.
 NEEDED: dict[tuple[str, str], Any] = {
     ("data_copy", "file_id"): None,
+    ("opening_rule", "activity_id"): None,
     ("enrolment", "status"): EnrolmentStatus.ACTIVE,  # whose place is decided
     ("live_session", "minutes"): 60,
-    ("opening_rule", "activity_id"): None,  # of a module
 }
+#: A row of another table that it needs although its column may be empty.
+LEADS: dict[tuple[str, str], str] = {("opening_rule", "module_id"): "module"}
 
 
 class Canaries:
@@ -77,6 +79,8 @@ class Canaries:
     def _value(self, table: Table, column: Column[Any]) -> Any:
         if (table.name, column.name) in NEEDED:
             return NEEDED[table.name, column.name]
+        if (table.name, column.name) in LEADS:
+            return self._row(SQLModel.metadata.tables[LEADS[table.name, column.name]])["id"]
         leads = next((key.target for key in keys(table) if key.column is column), None)
         if leads is not None:
             return self._row(leads.table)[leads.name]

@@ -26,6 +26,7 @@ class Why(StrEnum):
     KNOWN = N_("So that the people of a course know each other")
     ADMISSION = N_("To decide who gets a place")
     LEARNING = N_("To take courses and to see what is next")
+    WRITING = N_("To write courses together")
     TEAM_WORK = N_("To write, hand in and review the work of a team")
     CERTIFICATES = N_("To give certificates and to have them checked")
     FIGURES = N_("To report in figures whom courses reach")
@@ -46,6 +47,7 @@ class Kept(StrEnum):
     YEAR = N_("A year")
     ACCOUNT = N_("As long as the account")
     FILE = N_("As long as what the file belongs to")
+    COURSE = N_("As long as the course that it is part of")
     TEAM_WORK = N_("As long as the work of the team")
     CERTIFICATE = N_("As long as the certificate can be checked")
     FIGURES = N_("For good, without saying whose it was: figures stay true")
@@ -56,7 +58,7 @@ class Kept(StrEnum):
         return self in _LASTING
 
 
-_LASTING = {Kept.TEAM_WORK, Kept.CERTIFICATE, Kept.FIGURES, Kept.RECORD, Kept.FILE}
+_LASTING = {Kept.COURSE, Kept.TEAM_WORK, Kept.CERTIFICATE, Kept.FIGURES, Kept.RECORD, Kept.FILE}
 
 #: How old a row may become; `UNTIL_IT_ENDS` is said by the row itself.
 AGES: dict[Kept, timedelta] = {

@@ -32,6 +32,7 @@ from app.models import (
     Quiz,
     RuleKind,
     StoredFile,
+    TextVersion,
 )
 
 #: Courses whose own text promises the certificate for passing the quizzes alone.
@@ -122,15 +123,15 @@ def _kind(one: ActivityFolder) -> ActivityKind:
 def _add_texts(rows: Rows, activity: Activity, one: ActivityFolder) -> None:
     bodies = one.quiz.intro if one.quiz else {lang: page.body for lang, page in one.pages.items()}
     for language, body in bodies.items():
-        rows.add(
-            ActivityText(
-                id=named("text", activity.id, language),
-                activity_id=activity.id,
-                language=language,
-                body=body,
-                transcript=one.transcripts.get(language, ""),
-            )
-        )
+        what: dict[str, Any] = {
+            "id": named("text", activity.id, language),
+            "activity_id": activity.id,
+            "language": language,
+            "body": body,
+            "transcript": one.transcripts.get(language, ""),
+        }
+        rows.add(ActivityText(**what))
+        rows.add(TextVersion(**what, number=1))
 
 
 def _add_files(rows: Rows, shelf: Shelf, activity: Activity, one: ActivityFolder) -> None:

@@ -23,6 +23,7 @@ from app.core.work import Work
 from app.jobs.handlers import HANDLERS
 from app.jobs.messages import gather_digests
 from app.jobs.reminders import remind_of_sessions
+from app.jobs.search import bring_search_up_to_date
 from app.jobs.tidying import tidy_up
 from app.jobs.waiting_lists import move_lines_on
 from app.queries.work import due
@@ -100,4 +101,5 @@ def sweep() -> int:
             break
         do(kind.value, str(row))
     tidy_up(clock.now())
+    bring_search_up_to_date()
     return len(waiting)

@@ -18,6 +18,7 @@ from app.models.activity import (
     ActivityText,
     FileRole,
 )
+from app.models.activity_text import TextDraft, TextVersion
 from app.models.admission import (
     Corrected,
     EnrolmentCorrection,
@@ -63,6 +64,7 @@ from app.models.edition import (
     EnrolmentPolicy,
     StaffRole,
     is_over,
+    reading_order,
     takes_people,
 )
 from app.models.enrolment import (
@@ -118,6 +120,7 @@ from app.models.review import (
     ReviewComment,
     Rubric,
 )
+from app.models.search import SearchEntry, SearchMark
 from app.models.second_step import Authenticator, Passkey, RecoveryCode
 from app.models.stored_file import StoredFile
 from app.models.team import Team, TeamMember
@@ -231,6 +234,8 @@ __all__ = [
     "ReviewComment",
     "Rubric",
     "RuleKind",
+    "SearchEntry",
+    "SearchMark",
     "SeatOffer",
     "SectionKey",
     "SessionStatus",
@@ -242,6 +247,8 @@ __all__ = [
     "Suspension",
     "Team",
     "TeamMember",
+    "TextDraft",
+    "TextVersion",
     "TryKind",
     "Verdict",
     "Videoconference",
@@ -249,5 +256,6 @@ __all__ = [
     "Withheld",
     "is_over",
     "normalized_email",
+    "reading_order",
     "takes_people",
 ]

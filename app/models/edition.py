@@ -1,5 +1,6 @@
 """An edition: one run of a course, with its dates, its people and its rules."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
@@ -62,6 +63,9 @@ class Edition(Table, table=True):
     required_share: int = Field(default=100, description="percent of the activities to be done")
     requires_capstone: bool = False
     gives_certificate: bool = True
+    fallback_language: str = Field(
+        default="", max_length=2, description="of what is not translated; empty: the first one"
+    )
     version: int = Field(default=1, description="raised whenever what all see in it changes")
 
     def is_open_for_enrolment(self, day: date) -> bool:
@@ -72,6 +76,12 @@ class Edition(Table, table=True):
         if is_over(self, day):
             return False
         return self.offers_until is None or day <= self.offers_until
+
+
+def reading_order(languages: Sequence[str], fallback: str, language: str) -> tuple[str, ...]:
+    """In which languages a reader of ``language`` is served, the best first."""
+    last = (fallback, *languages) if fallback in languages else languages
+    return tuple(dict.fromkeys((language, *last)))
 
 
 class Terms(Protocol):

@@ -2,23 +2,27 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
 from app.core.i18n import chosen_language
+from app.core.markdown import FileOffered, Offered
 from app.models import (
     Activity,
     ActivityFile,
     ActivityKind,
     ActivityText,
+    Edition,
     FileRole,
     Module,
     OpeningRule,
     RuleKind,
     StoredFile,
     TeamMember,
+    reading_order,
 )
 
 
@@ -60,11 +64,24 @@ class FileSeen:
     content_type: str
     size: int
     seconds: int
+    width: int | None = None  # of a picture, in pixels
+    height: int | None = None
+
+    def as_offered(self, address: str) -> FileOffered:
+        return FileOffered(
+            self.name,
+            f"{address}/{self.id}/{quote(self.name)}",
+            self.size,
+            self.content_type,
+            self.width,
+            self.height,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ActivitySeen:
     id: UUID
+    edition_id: UUID
     kind: ActivityKind
     language: str
     body: str
@@ -73,6 +90,12 @@ class ActivitySeen:
 
     def offered(self, role: FileRole) -> list[FileSeen]:
         return [file for file in self.files if file.role is role]
+
+    def links(self, light: bool = False) -> Offered:  # noqa: FBT001, FBT002 -- templates call it so
+        """Its files as its texts show them and lead to them; ``light``: pictures as links."""
+        address = f"/editions/{self.edition_id}/activities/{self.id}/files"
+        files = tuple(file.as_offered(address) for file in self.files)
+        return Offered(files, light, self.language)
 
     def best(self, role: FileRole) -> FileSeen | None:
         """The file of a role in the language of the text, else in any."""
@@ -89,18 +112,20 @@ def activity_of(session: Session, edition_id: UUID, activity_id: UUID) -> Activi
 
 def read_activity(session: Session, activity: Activity, language: str) -> ActivitySeen:
     """The activity in ``language``; where that is missing, in another that it has."""
-    texts = {
-        text.language: text
-        for text in session.exec(
-            select(ActivityText).where(ActivityText.activity_id == activity.id)
-        )
-    }
-    spoken = chosen_language({lang: text.body or " " for lang, text in texts.items()}, language)
-    text = texts.get(spoken)
+    rows = session.exec(
+        select(ActivityText, Edition.languages, Edition.fallback_language)
+        .join(Edition, col(Edition.id) == activity.edition_id)
+        .where(ActivityText.activity_id == activity.id)
+    ).all()
+    texts = {text.language: text for text, _languages, _fallback in rows}
+    order = reading_order(rows[0][1], rows[0][2], language) if rows else ()
+    spoken = chosen_language({lang: text.body.strip() for lang, text in texts.items()}, *order)
+    text = texts.get(spoken or chosen_language(dict.fromkeys(texts, " "), *order))
     return ActivitySeen(
         id=activity.id,
+        edition_id=activity.edition_id,
         kind=activity.kind,
-        language=spoken or language,
+        language=text.language if text else language,
         body=text.body if text else "",
         transcript=text.transcript if text else "",
         files=_files(session, activity.id),
@@ -124,6 +149,8 @@ def _files(session: Session, activity_id: UUID) -> tuple[FileSeen, ...]:
             content_type=stored.content_type,
             size=stored.size,
             seconds=offered.seconds,
+            width=getattr(stored, "width", None),
+            height=getattr(stored, "height", None),
         )
         for offered, stored in rows
     )

@@ -1,6 +1,6 @@
 """The outline of an edition: its modules and activities, the same for everybody who reads it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,11 +12,13 @@ from app.core.i18n import choose, chosen_language
 from app.models import (
     Activity,
     ActivityKind,
+    Edition,
     Module,
     OpeningRule,
     ProgressState,
     RuleKind,
     Team,
+    reading_order,
 )
 from app.queries.progress import Standing
 
@@ -130,7 +132,11 @@ def read_outline(
     session: Session, edition_id: UUID, version: int, language: str, *, hidden: bool
 ) -> Outline:
     rows = content_rows(session, edition_id)
-    return _Reading(edition_id, rows, language).outline(version, hidden=hidden)
+    spoken, fallback = session.exec(
+        select(Edition.languages, Edition.fallback_language).where(Edition.id == edition_id)
+    ).one()
+    order = reading_order(spoken, fallback, language)
+    return _Reading(edition_id, rows, language, order).outline(version, hidden=hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +183,12 @@ def numbered(modules: Iterable[Module]) -> dict[UUID, int]:
 class _Reading:
     """The rows of an edition on their way into an outline."""
 
-    def __init__(self, edition_id: UUID, rows: ContentRows, language: str) -> None:
+    def __init__(
+        self, edition_id: UUID, rows: ContentRows, language: str, order: Sequence[str]
+    ) -> None:
         self.edition_id = edition_id
         self.language = language
+        self.order = order  # the languages in which it is read, the wanted one first
         self.modules, self.rules, self.teams = rows.modules, rows.rules, rows.teams
         self.activities = {activity.id: activity for activity in rows.activities}
         self.within: dict[UUID, list[Activity]] = {module.id: [] for module in rows.modules}
@@ -205,9 +214,9 @@ class _Reading:
             id=module.id,
             place=place,
             number=number,
-            title=choose(module.title, self.language),
-            summary=choose(module.summary, self.language),
-            language=chosen_language(module.title, self.language),
+            title=choose(module.title, *self.order),
+            summary=choose(module.summary, *self.order),
+            language=chosen_language(module.title, *self.order),
             is_hidden=module.is_hidden,
             rules=self._openings(module.id),
             activities=activities,
@@ -225,8 +234,8 @@ class _Reading:
             yield ActivityLine(
                 id=activity.id,
                 number=f"{number}.{n}" if number and not activity.is_hidden else "",
-                title=choose(activity.title, self.language),
-                language=chosen_language(activity.title, self.language),
+                title=choose(activity.title, *self.order),
+                language=chosen_language(activity.title, *self.order),
                 kind=activity.kind,
                 minutes=activity.minutes,
                 counts=activity.counts,
@@ -275,7 +284,7 @@ class _Reading:
             number = self.numbers[rule.after_module_id]
             return replace(opening, of=rule.after_module_id, number=number)
         if rule.after_activity_id:
-            title = choose(self.activities[rule.after_activity_id].title, self.language)
+            title = choose(self.activities[rule.after_activity_id].title, *self.order)
             return replace(opening, of=rule.after_activity_id, title=title)
         return opening
 

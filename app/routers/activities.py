@@ -26,6 +26,8 @@ Taker = Annotated[
     EditionVisit, guarded_by(edition_where(Action.TAKE_ACTIVITIES, with_standing=True))
 ]
 
+#: What a page shows or plays; everything else is for taking along.
+SHOWN = ("image/", "video/", "audio/", "text/vtt")
 #: More than anybody makes: what databases can count is more.
 MOST_ATTEMPTS = 100_000
 
@@ -65,6 +67,4 @@ def download(request: Request, visit: Reader, activity: UUID, file: UUID, name: 
     stored = file_of(visit.session, where.activity.id, file)
     if stored is None:
         raise NotFound(_("There is nothing at this address."))
-    return send_file(
-        request, stored, inline=stored.content_type.startswith(("video/", "audio/", "text/vtt"))
-    )
+    return send_file(request, stored, inline=stored.content_type.startswith(SHOWN))

@@ -21,6 +21,7 @@ def navigation(visit: Visit | None) -> list[Entry]:
             Entry("courses", "/", _("Courses")),
             Entry("videoconferences", "/videoconferences", _("Videoconferences")),
             Entry("verify", "/verify", _("Check a certificate")),
+            Entry("search", "/search", _("Search")),
         ]
     entries = []
     if visit.may(Action.SEE_EDITIONS):
@@ -37,4 +38,5 @@ def navigation(visit: Visit | None) -> list[Entry]:
         entries.append(Entry("home", "/home", _("My learning")))
         entries.append(Entry("sessions", "/sessions", _("Live sessions")))
         entries.append(Entry("courses", "/", _("Courses")))
+    entries.append(Entry("search", "/search", _("Search")))
     return entries

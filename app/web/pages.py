@@ -28,6 +28,10 @@ VARIES = "HX-Request-Type, Cookie, Accept-Language"
 WEIGHT_MARK = "\ue000"  # a private letter: replaced once the page's weight is known
 
 
+def _as_markup(text: str, offered: markdown.Offered = markdown.NOTHING) -> Markup:
+    return Markup(markdown.to_html(text, offered))  # noqa: S704 -- cleaned there
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
@@ -64,7 +68,7 @@ def _environment() -> Environment:
         "listing": formats.listing,
         "local": formats.local,
         "long_day": formats.long_day,
-        "markdown": lambda text: Markup(markdown.to_html(text)),  # noqa: S704 -- cleaned there
+        "markdown": _as_markup,
         "moment": formats.moment,
         "near_day": formats.near_day,
         "number": formats.number,

@@ -85,6 +85,8 @@ WORDS = {
     "stored_file": N_("Names of the files that you sent in or got"),
     "support": N_("Who stands behind your application, and their words"),
     "suspension": N_("That your account was suspended, when, by whom and why"),
+    "text_draft": N_("Texts of courses that you are writing"),
+    "text_version": N_("Texts of courses that you wrote"),
     "waiting_place": N_("Places that you were offered, and your place in a line"),
 }
 

@@ -46,6 +46,10 @@ from tests.web.test_routes_and_roles import MEANT, everything, in_words
 
 #: Changes of staff that leave none, and why.
 NOT_RECORDED = {
+    "/editions/{edition}/content/activities/{activity}/text/draft": (
+        "a draft is its writer's own; what they save for everybody is recorded"
+    ),
+    "/editions/{edition}/content/activities/{activity}/text/draft/discard": "as above",
     "/editions/{edition}/capstones/{capstone}/review (saved)": (
         "a draft is its tutor's own notes; what they decide is recorded"
     ),
@@ -55,6 +59,7 @@ NOT_RECORDED = {
 }
 #: Addresses that only show something, though what is typed comes in a form.
 CHANGE_NOTHING = {
+    "/editions/{edition}/content/activities/{activity}/text/preview",
     "/editions/{edition}/announcements/new",
     "/editions/{edition}/people/balance",
     "/institutions/import",
@@ -122,6 +127,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     pattern = "/editions/{edition}/people/decisions"
     yield pattern, f"{at}/people/decisions", decision, "approve enrolment"
     yield from _of_content(make, edition)
+    yield from _of_texts(make)
     yield from _of_sessions(make, edition, applied)
     yield from _of_works(make, edition)
     yield from _of_certificates(make)
@@ -158,6 +164,22 @@ def _of_content(make: Make, edition: Edition) -> Iterator[Act]:
     gone = f"{at}/activities/{other.id}/removal"
     yield f"{pattern}/activities/{{activity}}/removal", gone, {}, kind
     yield f"{own}/removal", f"{at}/modules/{second.id}/removal", {}, kind
+
+
+def _of_texts(make: Make) -> Iterator[Act]:
+    edition = make.edition(make.course(languages=["en", "es"]))
+    activity = make.activity(make.module(edition))
+    content = "/editions/{edition}/content"
+    pattern = f"{content}/activities/{{activity}}/text"
+    at = f"/editions/{edition.id}/content/activities/{activity.id}/text"
+    yield f"{pattern}/draft", f"{at}/draft?language=en", {"body": "So far.", "number": "1"}, ""
+    yield f"{pattern}/draft/discard", f"{at}/draft/discard?language=en", {}, ""
+    yield pattern, f"{at}?language=en", {"body": "Read that.", "number": "1"}, "write text"
+    restore = f"{at}/versions/1/restore?language=en"
+    yield f"{pattern}/versions/{{number}}/restore", restore, {"number": "2"}, "write text"
+    fallback = {"fallback": "es"}
+    address = f"/editions/{edition.id}/content/languages"
+    yield f"{content}/languages", address, fallback, "choose fallback language"
 
 
 def _of_certificates(make: Make) -> Iterator[Act]:
