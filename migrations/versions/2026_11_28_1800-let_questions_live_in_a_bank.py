@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -370,8 +371,16 @@ def _latest_versions() -> dict[UUID, tuple[str, Any]]:
 
 
 def _slots_to_keep(versions: dict[UUID, Any]) -> list[Any]:
+    """Each with the id that its question will have: its own at the first place, then another."""
     rows = op.get_bind().execute(sa.select(slot).order_by(slot.c.quiz_id, slot.c.position))
-    return [row for row in rows if row.question_id in versions]
+    kept, taken = [], set()
+    for row in rows.mappings():
+        of = row["question_id"]
+        if of in versions:
+            own = {"id": uuid5(row["id"], "again") if of in taken else of}
+            taken.add(of)
+            kept.append(SimpleNamespace(**dict(row) | own))
+    return kept
 
 
 def _take_rules() -> None:

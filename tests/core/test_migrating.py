@@ -13,7 +13,20 @@ from sqlmodel import SQLModel, col
 from sqlmodel import select as select_rows
 
 from app.core import db, migrating
-from app.models import Account, BulkDecision, BulkDecisionLine, Enrolment, Verdict
+from app.models import (
+    Account,
+    Answer,
+    Attempt,
+    BulkDecision,
+    BulkDecisionLine,
+    Enrolment,
+    Question,
+    QuestionKind,
+    QuestionVersion,
+    Quiz,
+    QuizSlot,
+    Verdict,
+)
 
 
 def shape() -> set[str]:
@@ -141,3 +154,58 @@ def test_words_of_a_decision_go_beside_each_person_and_back(loaded: str) -> None
     migrating.upgrade(db.engine())
 
     assert (before, said("bulk_decision_line")) == (["Too late."], ["Too late."])
+
+
+BEFORE_THE_BANK = "5a81c0e7d2b6"
+
+
+def test_quizzes_and_what_was_answered_go_into_the_bank_and_back(loaded: str) -> None:
+    """Also what only the bank can hold goes down without a fault, and is gone."""
+    del loaded
+    with db.changing() as session:
+        slot = session.exec(select_rows(QuizSlot)).first()
+        assert slot
+        quiz = session.get_one(Quiz, slot.quiz_id)
+        other = session.exec(select_rows(Question)).first()
+        assert other
+        essay = Question(course_id=other.course_id, kind=QuestionKind.ESSAY)
+        session.add(essay)
+        session.flush()
+        session.add(QuestionVersion(question_id=essay.id, text={"en": "Why?"}))
+        session.add(QuizSlot(quiz_id=quiz.id, position=99, question_id=essay.id))
+        session.add(QuizSlot(quiz_id=quiz.id, position=98, category="any", draws=3))
+        gone = {essay.id}
+    before = answered()
+
+    command.downgrade(migrating.config(), BEFORE_THE_BANK)
+    command.upgrade(migrating.config(), "head")
+
+    assert len(before["answers"]) > 100
+    assert answered() == before
+    with db.reading() as session:
+        assert not gone & {question.id for question in session.exec(select_rows(Question))}
+        assert session.exec(select_rows(QuizSlot).where(col(QuizSlot.draws) > 1)).all() == []
+
+
+def answered() -> dict[str, set[str]]:
+    """Everything about answers, whatever order it comes in."""
+    with db.reading() as session:
+        answers = session.exec(select_rows(Answer)).all()
+        attempts = session.exec(select_rows(Attempt)).all()
+        asked = session.execute(
+            select(col(Question.kind), col(QuestionVersion.text), col(QuestionVersion.content))
+            .join(Question, col(Question.id) == col(QuestionVersion.question_id))
+            .where(col(Question.kind) != QuestionKind.ESSAY)
+        ).all()
+        return {
+            "answers": {
+                repr((a.id, a.question_id, a.position, a.given, a.points, a.share, a.out_of))
+                for a in answers
+            },
+            "attempts": {repr((a.id, a.score, a.out_of, a.passed, a.number)) for a in attempts},
+            "asked": {
+                repr((kind, sorted(text.items()),
+                      [(o["key"], o["text"], o["right"]) for o in content["options"]]))
+                for kind, text, content in asked
+            },
+        }  # fmt: skip
