@@ -115,6 +115,7 @@ def _tabs(address: str) -> tuple[Tab, ...]:
         Tab(address, "Course", is_here=True),
         Tab(f"{address}/sessions", "Live sessions", is_here=False),
         Tab(f"{address}/announcements", "Announcements", is_here=False),
+        Tab(f"{address}/forum", "Forum", is_here=False),
         Tab(f"{address}/capstone", "Team work", is_here=False),
         Tab(f"{address}/results", "My results", is_here=False),
     )

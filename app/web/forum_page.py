@@ -139,13 +139,13 @@ def about_topics(request: Request, visit: ForumVisit) -> dict[str, Any]:
         page, last = in_pages(total, wanted.page, PAGE)
         hits = found_posts(session, forum_id, reader, wanted.q, page=page)
         pieces = [(hit, passage(to_text(hit.body), wanted.q)) for hit in hits]
-        shown |= {"found": pieces, "total": total, "number": page, "last": last}
+        shown |= {"found": pieces, "hits": total, "number": page, "last": last}
     elif forum_id:
         page, last = in_pages(how_many_topics(session, forum_id, reader), wanted.page, PAGE)
         lines = topics(session, forum_id, reader, page=page)
         shown |= {"lines": lines, "number": page, "last": last}
     elif wanted.q:
-        shown |= {"found": [], "total": 0}
+        shown |= {"found": [], "hits": 0}
     waiting = forum_id and reader.moderates and waiting_reports(session, forum_id, reader)
     return about_forum(visit) | shown | {"waiting": waiting or 0, "PAGE": PAGE}
 

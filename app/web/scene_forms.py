@@ -9,6 +9,7 @@ from app.core.db import Texts
 from app.core.embeds import safe_url
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
+from app.core.text import one_line
 from app.queries.panoramas import PointSeen, SceneSeen
 from app.services.panoramas import PointText, SceneText, needs_words
 from app.web.forms import Form
@@ -33,7 +34,7 @@ def scene_text(form: Form[SceneForm], languages: Sequence[str]) -> SceneText | N
     title, text = _texts(form, languages, _("Give the scene a name in at least one language."))
     for language in title:
         if language not in text:
-            form.refuse(f"text-{language}", needs_words())
+            form.refuse(f"words-{language}", needs_words())
     if form.data is None:
         return None
     return SceneText(title, text, form.data.picture, form.data.yaw)
@@ -55,21 +56,22 @@ def _texts[T: BaseModel](
     form: Form[T], languages: Sequence[str], nameless: str
 ) -> tuple[Texts, Texts]:
     """Names and texts by language, without those that are empty."""
-    found: dict[str, Texts] = {"title": {}, "text": {}}
-    for name, longest in (("title", LONGEST_TITLE), ("text", LONGEST_TEXT)):
+    found: dict[str, Texts] = {"title": {}, "words": {}}
+    for name, longest in (("title", LONGEST_TITLE), ("words", LONGEST_TEXT)):
         for language in languages:
             typed = form.typed.get(f"{name}-{language}", "").strip()
+            typed = one_line(typed) if name == "title" else typed
             if len(typed) > longest:
                 said = _("Write at most %(max_length)s characters.") % {"max_length": longest}
                 form.refuse(f"{name}-{language}", said)
             elif typed:
                 found[name][language] = typed
     for language in languages:
-        if language in found["text"] and language not in found["title"]:
+        if language in found["words"] and language not in found["title"]:
             form.refuse(f"title-{language}", _("Fill this in."))
     if not found["title"] and not any(f"title-{language}" in form.errors for language in languages):
         form.refuse(f"title-{languages[0]}", nameless)
-    return found["title"], found["text"]
+    return found["title"], found["words"]
 
 
 def typed_scene(scene: SceneSeen) -> Form[SceneForm]:
@@ -90,5 +92,5 @@ def typed_point(point: PointSeen) -> Form[PointForm]:
 
 def _typed(title: Texts, text: Texts) -> dict[str, str]:
     return {f"title-{language}": words for language, words in title.items()} | {
-        f"text-{language}": words for language, words in text.items()
+        f"words-{language}": words for language, words in text.items()
     }

@@ -221,7 +221,7 @@ def written_panorama(make: Make, browser: Browser, activity: Activity) -> None:
         picture = with_picture(make, activity, f"{name}.jpg")
         form = {
             "title-en": name,
-            "text-en": f"A wide **{name.lower()}**.",
+            "words-en": f"A wide **{name.lower()}**.",
             "picture": str(picture.id),
         }
         assert browser.post(scenes, data=form).status_code == 303
@@ -232,7 +232,7 @@ def written_panorama(make: Make, browser: Browser, activity: Activity) -> None:
     sign = {
         "title-en": "<script>alert(1)</script>",
         "yaw": "-170",
-        "text-en": "Read it.",
+        "words-en": "Read it.",
         "url": "https://example.org/",
     }
     assert browser.post(f"{scenes}/{hall.id}/points", data=sign).status_code == 303
@@ -271,9 +271,9 @@ def test_a_panorama_is_words_always_and_a_picture_all_around_after_a_click(
 @pytest.mark.parametrize(
     ("form", "field", "words"),
     [
-        ({"title-en": "", "text-en": ""}, "title-en", "Give the scene a name"),
-        ({"title-en": "Hall", "text-en": ""}, "text-en", "what there is to see"),
-        ({"title-en": "Hall", "text-en": "x", "yaw": "500"}, "yaw", "at most 180"),
+        ({"title-en": "", "words-en": ""}, "title-en", "Give the scene a name"),
+        ({"title-en": "Hall", "words-en": ""}, "words-en", "what there is to see"),
+        ({"title-en": "Hall", "words-en": "x", "yaw": "500"}, "yaw", "at most 180"),
     ],
 )
 def test_a_scene_that_says_nothing_is_asked_for_it_and_keeps_what_was_typed(
@@ -303,9 +303,9 @@ def test_a_scene_shows_and_leads_to_nothing_of_another_panorama(
 
     door = {"title-en": "A", "yaw": "1", "leads_to": str(scene.id)}
     answers = [
-        browser.post(at, data={"title-en": "A", "text-en": "B", "picture": str(picture.id)}),
+        browser.post(at, data={"title-en": "A", "words-en": "B", "picture": str(picture.id)}),
         browser.post(f"{at}/{mine.id}/points", data=door),
-        browser.post(f"{at}/{scene.id}", data={"title-en": "A", "text-en": "B"}),
+        browser.post(f"{at}/{scene.id}", data={"title-en": "A", "words-en": "B"}),
         browser.post(f"{at}/{scene.id}/removal"),
     ]  # fmt: skip
 

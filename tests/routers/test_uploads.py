@@ -411,7 +411,7 @@ def test_what_is_written_beside_files_links_and_scenes_is_shown_as_words(
         words_of_it = {"role": "image", "alt": payload, "title": payload}
         assert add(browser, activity, f"{payload}.png", a_picture("PNG"), **words_of_it)[0] == 303
     for scene in PAYLOADS:
-        both = {"title-en": scene, "text-en": scene}
+        both = {"title-en": scene, "words-en": scene}
         made = browser.post(f"{at(around)}/scenes", data=both).headers["Location"]
         browser.post(f"{made}/points", data=both | {"yaw": "1"})
     evil = {"url-en": "https://example.org/", "seen": seen({})}

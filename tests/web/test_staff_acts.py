@@ -497,7 +497,7 @@ def _of_panoramas(make: Make) -> Iterator[Act]:
     leads = {"url-en": "https://example.org/", "seen": seen({})}
     yield f"{pattern}/{{leading}}/address", f"{at}/{link.id}/address", leads, "change address"
     pattern, at = f"{pattern}/{{around}}/scenes", f"{at}/{around.id}/scenes"
-    words = {"title-en": "Hall", "text-en": "A wide hall."}
+    words = {"title-en": "Hall", "words-en": "A wide hall."}
     yield pattern, at, words, "change panorama"
     first, second = (make.saved(Scene(activity_id=around.id, position=n)).id for n in (7, 8))
     one = f"{pattern}/{{scene}}"
