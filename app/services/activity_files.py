@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound, RuleBroken
 from app.core.i18n import gettext as _
+from app.core.text import one_line
 from app.models import Activity, ActivityFile, ActivityKind, Edition, FileRole, Scene, StoredFile
 from app.services.audit import record
 from app.services.file_checks import Checked
@@ -214,8 +215,8 @@ def _refuse_second(there: Any, said: Description) -> None:
 def _words(said: Description) -> dict[str, Any]:
     return {
         "language": said.language,
-        "title": said.title.strip(),
-        "alt": said.alt.strip(),
+        "title": one_line(said.title),
+        "alt": one_line(said.alt),
         "seconds": said.seconds,
     }
 
