@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The suite on PostgreSQL, then the journeys in Chromium.
+# What touches a database once more, on PostgreSQL, then the journeys in Chromium.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -32,7 +32,7 @@ install_provider() {
 install_browser
 install_fonts
 install_provider
-say "· the suite on PostgreSQL"
+say "· what touches a database, on PostgreSQL"
 TALLER_TEST_DATABASE=postgresql python -m tests.postgres pytest --quiet -n 2 --dist worksteal \
   -m "not journey"
 say "· the journeys in Chromium"

@@ -38,6 +38,20 @@ examples.load_profile("busy")
 ON_POSTGRESQL = os.environ.get("TALLER_TEST_DATABASE") == "postgresql"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database has been run with SQLite; on PostgreSQL it would be the same."""
+    if not ON_POSTGRESQL:
+        return
+    elsewhere = [item for item in items if not _touches_a_database(item)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if _touches_a_database(item)]
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    asks_for = getattr(item, "fixturenames", ())
+    return not {"template", "database", "demonstration"}.isdisjoint(asks_for)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _known_engines() -> Iterator[None]:
     """Keep the engine of each address, without its connections: it knows the statements by heart.
