@@ -43,7 +43,7 @@ def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:
         "has_completed": where.personal
         and visit.enrolled.status is EnrolmentStatus.COMPLETED
         and where.beside(1) is None,
-        "may_write": visit.may(Action.WRITE_CONTENT),
+        "may_edit": visit.may(Action.WRITE_CONTENT),
         "before": where.beside(-1),
         "after": where.beside(1),
     }
