@@ -16,6 +16,7 @@ class Work(StrEnum):
     ANSWER_REQUEST = "answer_request"
     CHECK_IMPORT = "check_import"
     APPLY_IMPORT = "apply_import"
+    CHECK_ATTACHMENT = "check_attachment"
 
 
 #: What is to be done, and on which row.

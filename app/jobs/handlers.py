@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from app.core.work import Noted, Work
+from app.jobs.attachments import check_attachment
 from app.jobs.certificates import draw_certificate
 from app.jobs.invitations import send_invitation
 from app.jobs.links import answer_request
@@ -14,6 +15,7 @@ from app.jobs.people_imports import apply_import, check_import
 #: Every handler may run twice on the same row, and two workers may have it at once. It may give
 #: further work, which is kept already.
 HANDLERS: dict[Work, Callable[[UUID], Noted | None]] = {
+    Work.CHECK_ATTACHMENT: check_attachment,
     Work.COPY_DATA: copy_data,
     Work.DRAW_CERTIFICATE: draw_certificate,
     Work.CHECK_IMPORT: check_import,

@@ -81,6 +81,7 @@ from app.models.enrolment import (
     ProgressState,
 )
 from app.models.forum import (
+    AttachmentStatus,
     FollowState,
     Forum,
     ForumAttachment,
@@ -181,6 +182,7 @@ __all__ = [
     "AsideReason",
     "Asked",
     "AskedKind",
+    "AttachmentStatus",
     "Attempt",
     "Attendance",
     "Audience",

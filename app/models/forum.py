@@ -132,12 +132,35 @@ class ForumPostVersion(Table, table=True):
     body: str = Field(sa_column_kwargs=personal(why=Why.TALK, kept=Kept.TALK, seen=Seen.STAFF))
 
 
+class AttachmentStatus(StrEnum):
+    WAITING = "waiting"  # the worker looks at it, and only its author knows of it
+    READY = "ready"
+    REFUSED = "refused"  # it is not kept
+
+
 class ForumAttachment(Table, table=True):
+    """A file beside a post, which the others get once the worker has looked at it."""
+
     __table_args__ = (UniqueConstraint("post_id", "position"),)
 
     post_id: UUID = Field(foreign_key="forum_post.id", ondelete="CASCADE")
-    file_id: UUID = Field(foreign_key="stored_file.id")
+    file_id: UUID | None = Field(
+        default=None, foreign_key="stored_file.id", description="None: it was refused"
+    )
     position: int = Field(sa_column_kwargs=impersonal())
+    status: AttachmentStatus = Field(
+        default=AttachmentStatus.WAITING,
+        sa_type=stored_as_text(AttachmentStatus),
+        sa_column_kwargs=impersonal(),
+    )
+    refused_because: str = Field(
+        default="",
+        max_length=300,
+        description="in the language of its author",
+        sa_column_kwargs=impersonal(),
+    )
+    tries: int = Field(default=0, sa_column_kwargs=impersonal())
+    tried_at: datetime | None = Field(default=None, sa_column_kwargs=impersonal())
 
 
 class ForumReport(Table, table=True):

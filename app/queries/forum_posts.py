@@ -14,6 +14,7 @@ from app.core.folding import Folded
 from app.core.text import folded
 from app.models import (
     Account,
+    AttachmentStatus,
     Edition,
     EditionStaff,
     FollowState,
@@ -99,10 +100,16 @@ def topic_of(
 
 @dataclass(frozen=True, slots=True)
 class FileOfPost:
-    id: UUID
+    id: UUID | None  # None: it was refused
     post_id: UUID
     name: str
     size: int
+    status: AttachmentStatus
+    refused_because: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status is AttachmentStatus.READY
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +242,13 @@ def _files(session: Session, post_ids: Collection[UUID]) -> dict[UUID, list[File
         select(
             col(StoredFile.id),
             col(ForumAttachment.post_id),
-            col(StoredFile.name),
-            col(StoredFile.size),
+            func.coalesce(col(StoredFile.name), ""),
+            func.coalesce(col(StoredFile.size), 0),
+            col(ForumAttachment.status),
+            col(ForumAttachment.refused_because),
         )
-        .join(ForumAttachment, col(ForumAttachment.file_id) == col(StoredFile.id))
+        .select_from(ForumAttachment)
+        .join(StoredFile, col(StoredFile.id) == col(ForumAttachment.file_id), isouter=True)
         .where(col(ForumAttachment.post_id).in_(post_ids))
         .order_by(col(ForumAttachment.position))
     )
@@ -251,7 +261,11 @@ def attached_file(session: Session, post_id: UUID, file_id: UUID) -> StoredFile 
     return session.execute(
         select(StoredFile)
         .join(ForumAttachment, col(ForumAttachment.file_id) == col(StoredFile.id))
-        .where(col(ForumAttachment.post_id) == post_id, col(StoredFile.id) == file_id)
+        .where(
+            col(ForumAttachment.post_id) == post_id,
+            col(ForumAttachment.status) == AttachmentStatus.READY,
+            col(StoredFile.id) == file_id,
+        )
     ).scalar_one_or_none()
 
 

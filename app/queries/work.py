@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 
 from app.core.work import Work
 from app.models import (
+    AttachmentStatus,
     Certificate,
     CertificateStatus,
     CopyStatus,
     DataCopy,
+    ForumAttachment,
     ImportStatus,
     Invitation,
     InvitationState,
@@ -33,23 +35,29 @@ WAITS: dict[Work, tuple[timedelta, ...]] = dict.fromkeys(Work, _SOON) | dict.fro
 #: Whoever took something up that long ago and told nothing has died with it.
 ABANDONED = timedelta(minutes=10)
 
+type Worked = (
+    Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation | ForumAttachment
+)
+
 #: Which rows are work, and in which state they wait; what thousands may wait for comes last.
 WAITING: dict[
     Work,
     tuple[
-        type[Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation],
+        type[Worked],
         CertificateStatus
         | CopyStatus
         | MessageStatus
         | RequestStatus
         | ImportStatus
-        | InvitationState,
+        | InvitationState
+        | AttachmentStatus,
     ],
 ] = {
     Work.ANSWER_REQUEST: (LinkRequest, RequestStatus.ASKED),
     Work.DRAW_CERTIFICATE: (Certificate, CertificateStatus.REQUESTED),
     Work.CHECK_IMPORT: (PeopleImport, ImportStatus.CHECKING),
     Work.APPLY_IMPORT: (PeopleImport, ImportStatus.APPLYING),
+    Work.CHECK_ATTACHMENT: (ForumAttachment, AttachmentStatus.WAITING),
     Work.SEND_INVITATION: (Invitation, InvitationState.QUEUED),
     Work.COPY_DATA: (DataCopy, CopyStatus.REQUESTED),
     Work.SEND_MESSAGE: (Message, MessageStatus.QUEUED),
@@ -57,7 +65,7 @@ WAITING: dict[
 
 
 def state_of(
-    model: type[Certificate | DataCopy | Message | LinkRequest | PeopleImport | Invitation],
+    model: type[Worked],
 ) -> Any:
     """The column in which rows of work say how they stand."""
     return model.state if model is Invitation else model.status  # type: ignore[union-attr]  # -- it alone says state

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
 
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
-from app.models import StoredFile
-from app.services.uploads import keep_upload, plain_name
+from app.models import Account, AttachmentStatus, ForumAttachment, ForumPost, StoredFile
+from app.services.file_checks import Checked
+from app.services.uploads import keep_upload, let_go, plain_name, take_in
 
 MOST_FILES = 3
 MOST_BYTES = 5 * 1024 * 1024
@@ -74,3 +77,85 @@ def keep_attached(session: Session, files: Sequence[Attached], *, by: UUID) -> l
         )
         for file in files
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An attachment that nobody has looked at yet. ``size`` in bytes."""
+
+    id: UUID
+    file_id: UUID
+    key: str
+    name: str
+    size: int
+    by: UUID
+    language: str
+
+
+def attachment_to_check(session: Session, attachment_id: UUID) -> Waiting | None:
+    """None if that is done, or the post is gone."""
+    row = session.execute(
+        select(
+            col(ForumAttachment.id),
+            col(StoredFile.id),
+            col(StoredFile.key),
+            col(StoredFile.name),
+            col(StoredFile.size),
+            col(Account.id),
+            col(Account.language),
+        )
+        .select_from(ForumAttachment)
+        .join(StoredFile, col(StoredFile.id) == col(ForumAttachment.file_id))
+        .join(ForumPost, col(ForumPost.id) == col(ForumAttachment.post_id))
+        .join(Account, col(Account.id) == col(ForumPost.author_id))
+        .where(
+            col(ForumAttachment.id) == attachment_id,
+            col(ForumAttachment.status) == AttachmentStatus.WAITING,
+        )
+    ).one_or_none()
+    return Waiting(*row) if row else None
+
+
+def keep_checked(session: Session, wanted: Waiting, clean: Checked) -> None:
+    """Give the others the clean copy. Of two who looked at it the second changes nothing."""
+    attachment = _waiting(session, wanted.id)
+    stored = take_in(
+        session, clean.kept, name=clean.name, content_type=clean.content_type, by=wanted.by
+    )
+    if attachment is None:
+        let_go(session, stored.id)
+        return
+    attachment.file_id, attachment.status = stored.id, AttachmentStatus.READY
+    session.add(attachment)
+    session.flush()
+    let_go(session, wanted.file_id)
+
+
+def refuse_attached(session: Session, attachment_id: UUID, because: str) -> None:
+    attachment = _waiting(session, attachment_id)
+    if attachment is None or attachment.file_id is None:
+        return
+    sent, attachment.file_id = attachment.file_id, None
+    attachment.status, attachment.refused_because = AttachmentStatus.REFUSED, because[:300]
+    session.add(attachment)
+    session.flush()
+    let_go(session, sent)
+
+
+def record_unchecked(session: Session, attachment_id: UUID) -> None:
+    """Count a try: it is looked at again later, and stays unseen until then."""
+    attachment = _waiting(session, attachment_id)
+    if attachment is not None:
+        attachment.tries += 1
+        session.add(attachment)
+
+
+def _waiting(session: Session, attachment_id: UUID) -> ForumAttachment | None:
+    return session.exec(
+        select_rows(ForumAttachment)
+        .where(
+            ForumAttachment.id == attachment_id,
+            ForumAttachment.status == AttachmentStatus.WAITING,
+        )
+        .with_for_update()
+    ).one_or_none()

@@ -14,6 +14,7 @@ from app.core.errors import Conflict, NotAllowed, NotFound, RuleBroken, TooMany
 from app.core.i18n import gettext as _
 from app.core.ids import uuid7
 from app.core.text import one_line
+from app.core.work import Work, later
 from app.models import (
     Account,
     Activity,
@@ -32,7 +33,6 @@ from app.queries.forums import Reader, readable
 from app.services.attachments import Attached, keep_attached
 from app.services.audit import record
 from app.services.forum_letters import tell_of_post
-from app.services.uploads import let_go
 
 MOST_LETTERS = 20_000
 MOST_LETTERS_OF_TITLE = 150
@@ -190,7 +190,9 @@ def _say(
     session.add(post)
     session.flush()
     for position, file in enumerate(keep_attached(session, words.files, by=by), 1):
-        session.add(ForumAttachment(post_id=post.id, file_id=file.id, position=position))
+        attachment = ForumAttachment(post_id=post.id, file_id=file.id, position=position)
+        session.add(attachment)
+        later(session, Work.CHECK_ATTACHMENT, attachment.id)
     session.flush()
     return post
 
@@ -371,21 +373,6 @@ def _put_mark(session: Session, by: UUID, topic_id: UUID, number: int) -> None:
 
 
 # --- What those who write the course decide
-
-
-def let_go_of_forum(session: Session, activity_id: UUID) -> None:
-    """Take away all that was said in the forum of an activity that goes, with its files."""
-    files = session.exec(
-        select(ForumAttachment.file_id)
-        .join(ForumPost, col(ForumPost.id) == col(ForumAttachment.post_id))
-        .join(ForumTopic, col(ForumTopic.id) == col(ForumPost.topic_id))
-        .join(Forum, col(Forum.id) == col(ForumTopic.forum_id))
-        .where(Forum.activity_id == activity_id)
-    ).all()
-    session.execute(delete(Forum).where(col(Forum.activity_id) == activity_id))
-    session.flush()
-    for file_id in files:
-        let_go(session, file_id)
 
 
 def talk_by_team(session: Session, activity: Activity, *, by_team: bool, by: UUID) -> None:

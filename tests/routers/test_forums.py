@@ -9,17 +9,23 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from sqlmodel import Session, col, select
 
 from app.core import clock, db
+from app.core.files import stream
+from app.core.settings import settings as settings_of_the_product
+from app.jobs.attachments import check_attachment
 from app.jobs.messages import send_message
 from app.models import (
     Account,
+    AttachmentStatus,
     AuditEvent,
     Edition,
     Enrolment,
     EnrolmentStatus,
     Forum,
+    ForumAttachment,
     ForumDraft,
     ForumPost,
     ForumPostVersion,
@@ -28,6 +34,7 @@ from app.models import (
     ForumTopic,
     Message,
     MessageStatus,
+    StoredFile,
 )
 from app.services.digests import gather
 from app.web.forum_page import quoted_lines
@@ -634,23 +641,101 @@ def test_a_draft_survives_and_goes_once_it_is_sent(
 # --- Files
 
 
-def test_a_file_is_added_and_sent_as_what_we_say_it_is(
+def photograph(size: tuple[int, int] = (40, 30)) -> BytesIO:
+    """As a telephone takes it, with where and by whom."""
+    written, about = BytesIO(), Image.Exif()
+    about[0x013B] = "Ana Secreta"  # Artist
+    about.get_ifd(0x8825)[1] = "S"  # GPS
+    Image.new("RGB", size, "red").save(written, "JPEG", exif=about)
+    written.seek(0)
+    return written
+
+
+def look_at_files() -> None:
+    """As the worker does when it hears of them."""
+    with db.reading() as session:
+        waiting = session.exec(select(ForumAttachment.id)).all()
+    for attachment in waiting:
+        check_attachment(attachment)
+
+
+def test_a_file_is_given_to_others_once_it_was_looked_at_and_without_what_it_tells(
     browser: Browser, place: Place, make: Make
 ) -> None:
     topic = make.topic(place.forum, place.bia)
     browser.sign_in(place.ana)
-    file = ("../plan.PDF", BytesIO(b"%PDF-1.7 x"), "text/html")
+    file = ("../plant.JPG", photograph(), "text/html")
     browser.post(place.topic(topic), data=words(), files={"file_1": file})
 
-    page = BeautifulSoup(browser.get(place.topic(topic)).text, "html.parser")
-    link = page.find("a", string="plan.PDF")
+    own = browser.get(place.topic(topic)).text
+    browser.sign_in(place.bia)
+    before = browser.get(place.topic(topic)).text
+    look_at_files()
+    link = BeautifulSoup(browser.get(place.topic(topic)).text, "html.parser").find(
+        "a", string="plant.jpg"
+    )
     assert link is not None
     sent = browser.get(str(link["href"]))
     browser.sign_in(make.account())
-    assert sent.content == b"%PDF-1.7 x"
-    assert sent.headers["content-type"].startswith("application/pdf")
+
+    assert "plant.JPG: it is being looked at" in own
+    assert "plant" not in before
+    assert Image.open(BytesIO(sent.content)).size == (40, 30)
+    assert b"Secreta" not in sent.content
+    assert not Image.open(BytesIO(sent.content)).getexif()
+    assert sent.headers["content-type"] == "image/jpeg"
     assert sent.headers["content-disposition"].startswith("attachment")
     assert browser.get(str(link["href"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("plan.pdf", b"<script>alert(1)</script>"), ("photo.png", b"<svg onload='x'/>"),
+     ("table.xlsx", b"MZ\x90\x00" + b"x" * 60)],
+)  # fmt: skip
+def test_what_is_not_what_its_name_says_is_refused_and_only_its_author_told(
+    session: Session, browser: Browser, place: Place, make: Make, name: str, content: bytes
+) -> None:
+    topic = make.topic(place.forum, place.bia)
+    browser.sign_in(place.ana)
+    browser.post(
+        place.topic(topic), data=words(), files={"file_1": (name, BytesIO(content), "image/png")}
+    )
+    key = session.exec(select(StoredFile)).one().key
+    look_at_files()
+    look_at_files()  # a second look changes nothing
+
+    assert "A file was not taken:" in browser.get(place.topic(topic)).text
+    browser.sign_in(place.bia)
+    assert "A file was not taken:" not in browser.get(place.topic(topic)).text
+    assert session.exec(select(StoredFile)).all() == []
+    with pytest.raises(FileNotFoundError):
+        next(stream(key, 0, 1))
+
+
+def test_while_no_scanner_answers_a_file_stays_unseen_and_is_looked_at_later(
+    session: Session,
+    browser: Browser,
+    place: Place,
+    make: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    topic = make.topic(place.forum, place.bia)
+    browser.sign_in(place.ana)
+    browser.post(
+        place.topic(topic), data=words(), files={"file_1": ("a.jpg", photograph(), "image/jpeg")}
+    )
+    monkeypatch.setenv("TALLER_CLAMD_URL", "tcp://127.0.0.1:9")
+    settings_of_the_product.cache_clear()
+    look_at_files()
+    unseen = session.exec(select(ForumAttachment)).one()
+    monkeypatch.delenv("TALLER_CLAMD_URL")
+    settings_of_the_product.cache_clear()
+
+    assert (unseen.status, unseen.tries) == (AttachmentStatus.WAITING, 1)
+    look_at_files()
+    session.refresh(unseen)
+    assert unseen.status is AttachmentStatus.READY
 
 
 @pytest.mark.parametrize(

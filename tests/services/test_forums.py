@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from app.core import db
 from app.core.errors import Conflict, TallerError, TooMany
-from app.core.files import stream
 from app.core.folding import passage
 from app.core.ids import uuid7
 from app.models import (
@@ -31,13 +29,11 @@ from app.models import (
     ForumReport,
     ForumTopic,
     Message,
-    StoredFile,
 )
 from app.queries.forum_readers import Where, followers
 from app.queries.forums import posts_by
 from app.services import forum_moderation
 from app.services.activity_kinds import begin, carry_over
-from app.services.attachments import Attached
 from app.services.deletions import delete_account
 from app.services.forums import (
     MOST_POSTS,
@@ -49,7 +45,6 @@ from app.services.forums import (
     edit_post,
     follow,
     forum_at,
-    let_go_of_forum,
     save_draft,
 )
 from tests.make import NOW, Make
@@ -287,21 +282,6 @@ def test_whoever_does_not_take_part_hears_of_nothing(
     )
 
     assert [person.id for person in told] == [place.ana.id]
-
-
-def test_a_forum_that_goes_takes_its_posts_and_files_along(session: Session, place: Place) -> None:
-    said = Words(uuid7(), "See", files=(Attached("plan.pdf", BytesIO(b"%PDF-1.7")),))
-    with db.changing() as own:
-        answer(own, place.topic.id, said, by=place.ana.id, now=NOW)
-    key = session.exec(select(StoredFile)).one().key
-    assert place.forum.activity_id
-
-    with db.changing() as own:
-        let_go_of_forum(own, place.forum.activity_id)
-
-    assert [session.exec(select(kind)).all() for kind in (Forum, ForumPost, StoredFile)] == [[]] * 3
-    with pytest.raises(FileNotFoundError):
-        next(stream(key, 0, 1))
 
 
 def test_a_forum_is_found_again(session: Session, place: Place) -> None:

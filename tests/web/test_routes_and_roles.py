@@ -36,6 +36,7 @@ from app.models import (
     Application,
     ApplicationQuestion,
     AskedKind,
+    AttachmentStatus,
     BulkDecision,
     CapstoneKind,
     CopyStatus,
@@ -1019,7 +1020,14 @@ def _about_forums(
     for forum, prefix in ((make.forum(edition), ""), (make.community(edition), "common_")):
         topic = make.topic(forum, owner, f"{MARK} asks", title=f"{MARK} topic")
         post = make.post(topic, owner, f"{MARK} post")
-        file = make.saved(ForumAttachment(post_id=post.id, file_id=stored.id, position=1))
+        file = make.saved(
+            ForumAttachment(
+                post_id=post.id,
+                file_id=stored.id,
+                position=1,
+                status=AttachmentStatus.READY,
+            )
+        )
         world.keep(topic, post, file)
         ids = {
             "topic": topic.id,
