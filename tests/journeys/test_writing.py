@@ -114,4 +114,7 @@ def test_what_was_typed_outlives_a_lost_line_and_a_closed_page(meet: Meet) -> No
     press(page, button(page, "Use this text"))
     expect(box(page)).to_have_value("Escrito sin línea")
     expect(page.get_by_text("Draft kept")).to_be_visible()
+    page.reload()
+    button(page, "Discard the draft").click()  # who comes next finds the page as it was
+    expect(box(page)).to_have_value(before)
     person.complaints.clear()  # of the line that was cut
