@@ -293,6 +293,8 @@ def _without(groups: Sequence[Group], withheld: set[int]) -> tuple[Group, ...]:
 # --- What people answered, told apart by one thing
 
 
+type _Line = tuple[tuple[int, ...], list[int]]
+
 #: Fewer answers than these are not told apart any further.
 FEWEST_IN_A_CELL = LEAST_DOUBT
 
@@ -312,9 +314,7 @@ class Split:
         return all(len(choice) == 1 for choice in self.choices)
 
 
-def published_split(
-    counts: Mapping[str, Mapping[int, int]], *, in_order: bool, audience: Audience = Audience.PUBLIC
-) -> Split | None:
+def published_split(counts: Mapping[str, Mapping[int, int]], *, in_order: bool) -> Split | None:
     """Answers by groups as anybody may see them; None where they can't be told apart at all.
 
     Whoever reads it knows how many chose what, and how many people each group has. So groups of
@@ -323,40 +323,55 @@ def published_split(
     ``in_order``: choices are added to their neighbours only. Only one split of the same answers is
     safe: two of them could be compared.
     """
-    fewest = 0 if audience is Audience.STAFF else FEWEST_IN_A_CELL
-    groups = _groups_joined({group: sum(of.values()) for group, of in counts.items()}, audience)
+    people = {group: sum(of.values()) for group, of in counts.items()}
+    groups = _groups_joined(people)
+    while len(groups) > 1:
+        lines = _lines_joined(counts, groups, in_order=in_order)
+        if len(lines) > 1:
+            return Split(
+                tuple(groups),
+                tuple(sum(people[g] for g in group) for group in groups),
+                tuple(choice for choice, _cells in lines),
+                tuple(tuple(cells) for _choice, cells in lines),
+            )
+        groups = _fewer_groups(groups, people)
+    return None
+
+
+def _groups_joined(people: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Groups of very few added together: never one alone, and never few in the sum."""
+    together: list[str] = []
+    for group in sorted((group for group in people if people[group]), key=lambda g: people[g]):
+        enough = len(together) > 1 and sum(people[g] for g in together) >= FEWEST_IN_A_GROUP
+        if people[group] >= FEWEST_IN_A_GROUP and (enough or not together):
+            break
+        together.append(group)
+    alone = [(group,) for group in people if people[group] and group not in together]
+    return [*alone, *([tuple(together)] if together else [])]
+
+
+def _fewer_groups(
+    groups: list[tuple[str, ...]], people: Mapping[str, int]
+) -> list[tuple[str, ...]]:
+    """The two groups of the fewest people as one."""
+    by_size = sorted(groups, key=lambda group: sum(people[g] for g in group))
+    first, second = by_size[:2]
+    rest = [group for group in groups if group not in {first, second}]
+    return [*rest, (*first, *second)]
+
+
+def _lines_joined(
+    counts: Mapping[str, Mapping[int, int]], groups: Sequence[tuple[str, ...]], *, in_order: bool
+) -> list[_Line]:
+    """Choices with what each group chose of them; added together until no number is small."""
     chosen = sorted({choice for of in counts.values() for choice, n in of.items() if n})
     lines = [
         ((choice,), [sum(counts[g].get(choice, 0) for g in group) for group in groups])
         for choice in chosen
     ]
-    while len(lines) > 1 and min(min(cells) for _choice, cells in lines) < fewest:
+    while len(lines) > 1 and min(min(cells) for _choice, cells in lines) < FEWEST_IN_A_CELL:
         lines = _fewer_lines(lines, in_order=in_order)
-    if len(groups) < 2 or len(lines) < 2:  # noqa: PLR2004 -- nothing is told apart
-        return None
-    people = tuple(sum(cells[place] for _, cells in lines) for place in range(len(groups)))
-    return Split(
-        tuple(groups),
-        people,
-        tuple(choice for choice, _cells in lines),
-        tuple(tuple(cells) for _choice, cells in lines),
-    )
-
-
-def _groups_joined(people: Mapping[str, int], audience: Audience) -> list[tuple[str, ...]]:
-    """Groups of very few added together: never one alone, and never few in the sum."""
-    there = sorted((group for group in people if people[group]), key=lambda g: (people[g], g))
-    together: list[str] = []
-    for group in there if audience is Audience.PUBLIC else ():
-        enough = len(together) > 1 and sum(people[g] for g in together) >= FEWEST_IN_A_GROUP
-        if people[group] >= FEWEST_IN_A_GROUP and (enough or not together):
-            break
-        together.append(group)
-    alone = sorted(group for group in there if group not in together)
-    return [*((group,) for group in alone), *([tuple(sorted(together))] if together else [])]
-
-
-type _Line = tuple[tuple[int, ...], list[int]]
+    return lines
 
 
 def _fewer_lines(lines: list[_Line], *, in_order: bool) -> list[_Line]:

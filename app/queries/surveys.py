@@ -22,7 +22,7 @@ from app.models import (
     SurveyTaken,
 )
 from app.models.survey import PEOPLE, Counts
-from app.queries.figures import FEWEST_IN_A_GROUP, PART_OF, Split, published_split
+from app.queries.figures import FEWEST_IN_A_GROUP, PART_OF, Part, Split, published_split
 
 
 def survey_of(session: Session, activity_id: UUID) -> Survey | None:
@@ -184,6 +184,7 @@ def _result(
 
 def _splits(question: SurveyQuestion, counts: Counts) -> Iterator[tuple[int | None, Split]]:
     """All choices at once; of those that don't exclude each other, each against its absence."""
+    counts = {group: counts[group] for group in sorted(counts, key=_as_reports_print)}
     if question.kind is not SurveyKind.SEVERAL:
         each = {
             group: {int(value): n for value, n in of.items() if value != PEOPLE}
@@ -204,6 +205,11 @@ def _splits(question: SurveyQuestion, counts: Counts) -> Iterator[tuple[int | No
         found = published_split(each, in_order=False)
         if found:
             yield value, found
+
+
+def _as_reports_print(group: str) -> tuple[int, str]:
+    parts = [part.value for part in Part]
+    return (parts.index(group) if group in parts else 0, group)
 
 
 def _boxes(
