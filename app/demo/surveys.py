@@ -73,10 +73,15 @@ def add_survey(stage: Stage, edition: Edition, places: Sequence[Enrolment]) -> N
     who = [place for place in places if chance.happens(ANSWERS)]
     for n, place in enumerate(who):
         at = closes - timedelta(days=1 + n % 9, hours=n % 7)
-        answered = {"survey_id": survey.id, "enrolment_id": place.id, "answered_on": at.date()}
-        rows.add(SurveyTaken(**answered))
-        done = {"enrolment_id": place.id, "activity_id": activity.id, "changed_at": at}
-        rows.add(Progress(**done, state=ProgressState.DONE))
+        rows.add(SurveyTaken(survey_id=survey.id, enrolment_id=place.id, answered_on=at.date()))
+        rows.add(
+            Progress(
+                enrolment_id=place.id,
+                activity_id=activity.id,
+                state=ProgressState.DONE,
+                changed_at=at,
+            )
+        )
     for position, one in enumerate(texts.question, 1):
         _ask(rows, survey, position, one, who)
 
@@ -103,8 +108,14 @@ def _activity(rows: Rows, edition: Edition, texts: SurveyTexts) -> Activity:
         )
     )
     for language, body in texts.body.items():
-        of = {"id": named("text", activity.id, language), "activity_id": activity.id}
-        rows.add(ActivityText(**of, language=language, body=body))
+        rows.add(
+            ActivityText(
+                id=named("text", activity.id, language),
+                activity_id=activity.id,
+                language=language,
+                body=body,
+            )
+        )
     return activity
 
 

@@ -365,7 +365,7 @@ def _lines_joined(
 ) -> list[_Line]:
     """Choices with what each group chose of them; added together until no number is small."""
     chosen = sorted({choice for of in counts.values() for choice, n in of.items() if n})
-    lines = [
+    lines: list[_Line] = [
         ((choice,), [sum(counts[g].get(choice, 0) for g in group) for group in groups])
         for choice in chosen
     ]

@@ -127,16 +127,16 @@ def _options(
     if not lines or (wanted < FEWEST_OPTIONS and not locked):
         said = _("Write at least two choices, each on a line of its own.")
         form.refuse(f"options-{next(iter(lines), languages[0])}", said)
-    for language, typed in lines.items():
-        if len(typed) != wanted:
+    for language, each in lines.items():
+        if len(each) != wanted:
             said = _("Write as many choices here as there are: %(number)s.") % {"number": wanted}
             form.refuse(f"options-{language}", said)
-        if len(typed) > MOST_OPTIONS or any(len(one) > LONGEST_OPTION for one in typed):
+        if len(each) > MOST_OPTIONS or any(len(one) > LONGEST_OPTION for one in each):
             said = _("Write at most 30 choices, each of at most 200 characters.")
             form.refuse(f"options-{language}", said)
     if form.errors:
         return []
-    return [{language: typed[n] for language, typed in lines.items()} for n in range(wanted)]
+    return [{language: each[n] for language, each in lines.items()} for n in range(wanted)]
 
 
 def typed_question(question: SurveyQuestion) -> Form[QuestionForm]:
