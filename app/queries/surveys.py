@@ -84,8 +84,11 @@ def counted(counts: Counts, group: str, chosen: Sequence[int]) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Named:
+    """What somebody answered who did so with their name."""
+
     name: str
     words: str
+    chosen: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,16 +236,16 @@ def _boxes(
 
 
 def _by_name(session: Session, survey_id: UUID) -> dict[UUID, list[Named]]:
-    """Who wrote what, and nothing of choices: those are counted."""
+    """Who answered what, by question."""
     found: dict[UUID, list[Named]] = {}
     rows = session.execute(
-        select(SurveyAnswer.question_id, Account.name, SurveyAnswer.words)
+        select(SurveyAnswer.question_id, Account.name, SurveyAnswer.words, SurveyAnswer.chosen)
         .join(SurveyQuestion, col(SurveyQuestion.id) == col(SurveyAnswer.question_id))
         .join(Enrolment, col(Enrolment.id) == col(SurveyAnswer.enrolment_id))
         .join(Account, col(Account.id) == col(Enrolment.account_id))
-        .where(SurveyQuestion.survey_id == survey_id, SurveyAnswer.words != "")
+        .where(SurveyQuestion.survey_id == survey_id)
         .order_by(col(Account.name), col(Enrolment.id))
     )
-    for question_id, name, words in rows:
-        found.setdefault(question_id, []).append(Named(name, words))
+    for question_id, *answer in rows:
+        found.setdefault(question_id, []).append(Named(*answer))
     return found

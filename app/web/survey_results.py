@@ -8,7 +8,7 @@ from app.core.i18n import choose, country_name
 from app.core.i18n import gettext as _
 from app.models import SplitBy, Survey, SurveyKind, SurveyQuestion
 from app.queries.figures import Part, Split
-from app.queries.surveys import Result, Results
+from app.queries.surveys import Named, Result, Results
 from app.web.exports import Cell, Column
 from app.web.figures import part_words
 
@@ -35,6 +35,11 @@ def choices_words(question: SurveyQuestion, values: Sequence[int], language: str
     if question.kind is SurveyKind.SCALE and len(values) > 1:
         return _("%(first)s to %(last)s") % {"first": min(values), "last": max(values)}
     return " + ".join(choice_words(question, value, language) for value in values)
+
+
+def named_words(question: SurveyQuestion, one: Named, language: str) -> str:
+    """What somebody answered with their name."""
+    return one.words or ", ".join(choice_words(question, n, language) for n in one.chosen)
 
 
 def group_words(split_by: SplitBy, groups: Sequence[str]) -> str:
@@ -110,7 +115,8 @@ def _rows(result: Result, language: str) -> Iterator[list[Cell]]:
     yield [_("Answers"), None, None, result.n]
     if result.named:
         for one in result.named:
-            yield [_("Text"), one.words, one.name, None]
+            kind = _("Text") if one.words else _("Chosen")
+            yield [kind, named_words(question, one, language), one.name, None]
     for text in result.texts:
         yield [_("Text"), text, None, None]
     for value, times in result.totals.items():

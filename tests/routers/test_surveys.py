@@ -217,7 +217,9 @@ def test_a_survey_with_names_shows_them_to_staff_alone(
     given = {questions[0].id: Given((1,)), questions[1].id: Given(words="Time")}
     answer_survey(session, activity, one.id, given, on=clock.today("UTC"), now=clock.now())
     browser.sign_in(by)
-    assert "Rosa Quispe" in browser.get(f"{reading(activity)}/survey-results").text
+    soup = BeautifulSoup(browser.get(f"{reading(activity)}/survey-results").text, "lxml")
+    told = [one.get_text(" ", strip=True) for one in soup.select("details li")]
+    assert told == ["Rosa Quispe 1", "Rosa Quispe Time"]
     surveys.close_survey(session, activity, by=by.id, now=clock.now() - timedelta(seconds=1))
     browser.sign_in(make.participant(edition))
     page = browser.get(f"{reading(activity)}/survey-results").text
