@@ -63,6 +63,7 @@ class Action(StrEnum):
     TAKE_ATTENDANCE = "take attendance"
     CHANGE_EDITION = "change the edition"
     WRITE_CONTENT = "write its content"
+    SEE_SURVEY_RESULTS = "see what surveys say"
     OPEN_NEXT_EDITION = "open the next edition"
     READ_ANNOUNCEMENTS = "read all announcements"
     ANNOUNCE = "write announcements"
@@ -122,6 +123,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.TAKE_ATTENDANCE: _TEACHING,
     Action.CHANGE_EDITION: _STAFF,
     Action.WRITE_CONTENT: _TEACHING,
+    Action.SEE_SURVEY_RESULTS: _TEACHING,  # others may see those that are shown to participants
     Action.OPEN_NEXT_EDITION: _TEACHING,
     Action.READ_ANNOUNCEMENTS: _WATCHING,  # others read those that are for them
     Action.ANNOUNCE: _TEACHING | {Role.FOCAL},  # a focal point: to the own people alone

@@ -59,6 +59,7 @@ POLICY = """
     take attendance               no       no         no           no        yes    no     yes          yes
     change the edition            no       no         no           no        no     no     yes          yes
     write its content             no       no         no           no        yes    no     yes          yes
+    see what surveys say          no       no         no           no        yes    no     yes          yes
     open the next edition         no       no         no           no        yes    no     yes          yes
     write announcements           no       no         no           no        yes    yes    yes          yes
     read all announcements        no       no         no           yes       yes    no     yes          yes

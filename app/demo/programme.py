@@ -22,6 +22,7 @@ from app.demo.rows import named
 from app.demo.sessions import attendance
 from app.demo.sources import EditionRow
 from app.demo.stage import Stage
+from app.demo.surveys import ASKED_IN, add_survey
 from app.demo.teams import teams
 from app.models import (
     Account,
@@ -75,11 +76,15 @@ def add_programme(stage: Stage, tutors: Sequence[Account]) -> None:
     for one in _reported(stage.materials, tutors):
         stage.rows.add(one.edition)
         add_staff(stage.rows, one.edition, (tutor.id for tutor in one.tutors))
-        for part in one.participations:
-            admitted_at = one.began - timedelta(days=6)
+        admitted_at = one.began - timedelta(days=6)
+        places = [
             stage.rows.add(place_of(part, one.edition, admitted_at=admitted_at))
+            for part in one.participations
+        ]
         _add_works(stage, one, outcomes)
         _add_sessions(stage, one)
+        if one.course.head.slug == ASKED_IN:
+            add_survey(stage, one.edition, places)
 
 
 def _reported(materials: Materials, tutors: Sequence[Account]) -> Iterator[_Reported]:

@@ -150,6 +150,15 @@ from app.models.review import (
 from app.models.search import SearchEntry, SearchMark
 from app.models.second_step import Authenticator, Passkey, RecoveryCode
 from app.models.stored_file import StoredFile
+from app.models.survey import (
+    SplitBy,
+    Survey,
+    SurveyAnswer,
+    SurveyBox,
+    SurveyKind,
+    SurveyQuestion,
+    SurveyTaken,
+)
 from app.models.team import Team, TeamMember
 from app.models.upload import Upload, UploadPart
 from app.models.videoconference import Videoconference
@@ -289,9 +298,16 @@ __all__ = [
     "SessionStatus",
     "SignIn",
     "SignInTry",
+    "SplitBy",
     "StaffRole",
     "StoredFile",
     "Support",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyBox",
+    "SurveyKind",
+    "SurveyQuestion",
+    "SurveyTaken",
     "Suspension",
     "Team",
     "TeamMember",

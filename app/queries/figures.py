@@ -1,6 +1,6 @@
 """What figures are made of, and the one place where they are made fit for whoever sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -288,3 +288,102 @@ def _without(groups: Sequence[Group], withheld: set[int]) -> tuple[Group, ...]:
     return tuple(
         _unsplit(group) if place in withheld else group for place, group in enumerate(groups)
     )
+
+
+# --- What people answered, told apart by one thing
+
+
+type _Line = tuple[tuple[int, ...], list[int]]
+
+#: Fewer answers than these are not told apart any further.
+FEWEST_IN_A_CELL = LEAST_DOUBT
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Who answered what: groups of people by groups of choices; some are added together."""
+
+    groups: tuple[tuple[str, ...], ...]
+    people: tuple[int, ...]  # in each group
+    choices: tuple[tuple[int, ...], ...]
+    cells: tuple[tuple[int, ...], ...]  # a line for each of the choices, a number for each group
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no choices are added together, so that averages tell nothing new."""
+        return all(len(choice) == 1 for choice in self.choices)
+
+
+def published_split(counts: Mapping[str, Mapping[int, int]], *, in_order: bool) -> Split | None:
+    """Answers by groups as anybody may see them; None where they can't be told apart at all.
+
+    Whoever reads it knows how many chose what, and how many people each group has. So groups of
+    few are added together, and choices as well until each number is of several people and there is
+    something else that others of their group chose: of nobody it follows what they chose.
+    ``in_order``: choices are added to their neighbours only. Only one split of the same answers is
+    safe: two of them could be compared.
+    """
+    people = {group: sum(of.values()) for group, of in counts.items()}
+    groups = _groups_joined(people)
+    while len(groups) > 1:
+        lines = _lines_joined(counts, groups, in_order=in_order)
+        if len(lines) > 1:
+            return Split(
+                tuple(groups),
+                tuple(sum(people[g] for g in group) for group in groups),
+                tuple(choice for choice, _cells in lines),
+                tuple(tuple(cells) for _choice, cells in lines),
+            )
+        groups = _fewer_groups(groups, people)
+    return None
+
+
+def _groups_joined(people: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Groups of very few added together: never one alone, and never few in the sum."""
+    together: list[str] = []
+    for group in sorted((group for group in people if people[group]), key=lambda g: people[g]):
+        enough = len(together) > 1 and sum(people[g] for g in together) >= FEWEST_IN_A_GROUP
+        if people[group] >= FEWEST_IN_A_GROUP and (enough or not together):
+            break
+        together.append(group)
+    alone = [(group,) for group in people if people[group] and group not in together]
+    return [*alone, *([tuple(together)] if together else [])]
+
+
+def _fewer_groups(
+    groups: list[tuple[str, ...]], people: Mapping[str, int]
+) -> list[tuple[str, ...]]:
+    """The two groups of the fewest people as one."""
+    by_size = sorted(groups, key=lambda group: sum(people[g] for g in group))
+    first, second = by_size[:2]
+    rest = [group for group in groups if group not in {first, second}]
+    return [*rest, (*first, *second)]
+
+
+def _lines_joined(
+    counts: Mapping[str, Mapping[int, int]], groups: Sequence[tuple[str, ...]], *, in_order: bool
+) -> list[_Line]:
+    """Choices with what each group chose of them; added together until no number is small."""
+    chosen = sorted({choice for of in counts.values() for choice, n in of.items() if n})
+    lines: list[_Line] = [
+        ((choice,), [sum(counts[g].get(choice, 0) for g in group) for group in groups])
+        for choice in chosen
+    ]
+    while len(lines) > 1 and min(min(cells) for _choice, cells in lines) < FEWEST_IN_A_CELL:
+        lines = _fewer_lines(lines, in_order=in_order)
+    return lines
+
+
+def _fewer_lines(lines: list[_Line], *, in_order: bool) -> list[_Line]:
+    """The line with the smallest number, added to its smaller neighbour or to the smallest."""
+    at = min(range(len(lines)), key=lambda place: (min(lines[place][1]), sum(lines[place][1])))
+    near = [p for p in (at - 1, at + 1) if 0 <= p < len(lines)]
+    others = near if in_order else [p for p in range(len(lines)) if p != at]
+    other = min(others, key=lambda place: sum(lines[place][1]))
+    first, second = sorted((at, other))
+    joined = (
+        (*lines[first][0], *lines[second][0]),
+        [a + b for a, b in zip(lines[first][1], lines[second][1], strict=True)],
+    )
+    rest = [line for place, line in enumerate(lines) if place not in {first, second}]
+    return sorted([*rest, joined], key=lambda line: line[0])

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from app.models import Activity, ActivityFile, ActivityKind, ActivityText, Forum
 from app.services import addresses, panoramas
 from app.services.quizzes import begin_quiz, carry_quiz_over
+from app.services.surveys import begin_survey, carry_survey_over
 
 
 def _nothing(_session: Session, _activity: Activity) -> None:
@@ -35,6 +36,7 @@ OFFERED = (
     ActivityKind.VIDEO,
     ActivityKind.PANORAMA,
     ActivityKind.QUIZ,
+    ActivityKind.SURVEY,
     ActivityKind.FORUM,
 )
 
@@ -58,6 +60,7 @@ WAYS: dict[ActivityKind, Ways] = {
     ActivityKind.EMBED: Ways(carry_over=addresses.carry_over),
     ActivityKind.VIDEO: Ways(carry_over=addresses.carry_over),
     ActivityKind.PANORAMA: Ways(carry_over=panoramas.carry_over),
+    ActivityKind.SURVEY: Ways(begin=begin_survey, carry_over=carry_survey_over),
     ActivityKind.FORUM: Ways(begin=_begin_forum, carry_over=_carry_forum_over),
 }
 

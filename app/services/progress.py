@@ -33,6 +33,8 @@ def finish(session: Session, enrolment_id: UUID, activity: Activity, *, now: dat
     """Mark a page, guide or video as done by the word of the person who read it."""
     if activity.kind is ActivityKind.QUIZ:
         raise RuleBroken(_("A quiz is done when you pass it."))
+    if activity.kind is ActivityKind.SURVEY:
+        raise RuleBroken(_("A survey is done when you answer it."))
     record_done(session, enrolment_id, activity.id, now=now)
 
 
@@ -49,6 +51,8 @@ def undo(session: Session, enrolment_id: UUID, activity: Activity) -> None:
         raise RuleBroken(_("You have completed this course; its activities stay done."))
     if activity.kind is ActivityKind.QUIZ:
         raise RuleBroken(_("A quiz that was passed stays passed."))
+    if activity.kind is ActivityKind.SURVEY:
+        raise RuleBroken(_("A survey that was answered stays answered."))
     session.execute(
         delete(Progress).where(
             col(Progress.enrolment_id) == enrolment_id, col(Progress.activity_id) == activity.id

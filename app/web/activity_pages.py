@@ -16,6 +16,7 @@ from app.web.pages import render
 from app.web.panorama_page import show_panorama
 from app.web.place_page import Wanted, about_place
 from app.web.quiz_page import show_quiz
+from app.web.survey_page import show_survey
 
 type Page = Callable[[Request, EditionVisit, Place, Wanted], Response]
 
@@ -55,6 +56,7 @@ PAGES: dict[ActivityKind, Page] = {
     ActivityKind.LINK: show_link,
     ActivityKind.PANORAMA: show_panorama,
     ActivityKind.QUIZ: show_quiz,
+    ActivityKind.SURVEY: show_survey,
     ActivityKind.VIDEO: show_video,
 }
 

@@ -19,6 +19,10 @@ PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {
     ActivityKind.EMBED: (ADDRESS,),
     ActivityKind.PANORAMA: (FILES, SCENES),
     ActivityKind.FORUM: (("forum", N_("Forum")),),
+    ActivityKind.SURVEY: (
+        ("survey-questions", N_("Questions")),
+        ("survey-rules", N_("Rules of the survey")),
+    ),
     ActivityKind.QUIZ: (
         ("questions", N_("Questions")),
         ("quiz-rules", N_("Rules of the quiz")),

@@ -401,7 +401,7 @@ def test_every_activity_says_something_in_each_language_of_its_edition(shown: Se
     quizzes = {quiz.activity_id for quiz in every(shown, Quiz)}
     activities = every(shown, Activity)
 
-    assert len(activities) == 85
+    assert len(activities) == 86
     for activity in activities:
         assert set(activity.title) >= languages[activity.edition_id]
         assert (activity.id in quizzes) == (activity.kind == "quiz")

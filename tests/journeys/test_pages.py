@@ -19,6 +19,7 @@ from app.core.i18n import LANGUAGES
 from app.demo.accounts import PARTICIPANT, TUTOR, account_id
 from app.demo.open_editions import TO_APPLY_FOR
 from app.demo.rows import named
+from app.demo.surveys import ASKED_IN
 from app.models import Account, Enrolment, SeatOffer, WaitingPlace
 from tests.journeys.conftest import PATIENCE, Meet, Person, SignIns, new_context, served, sign_in
 
@@ -58,7 +59,8 @@ PAGES = {
                     "{upcoming}/settings/line", "{upcoming}/content",
                     "{upcoming}/content/modules/new", "{edition}/content/questions",
                     "{edition}/content/questions/new?kind=gaps", "{writing}/questions",
-                    "{writing}/quiz-rules"],
+                    "{writing}/quiz-rules", "{survey}", "{survey}/survey-results",
+                    "{asking}/survey-questions?kind=scale", "{asking}/survey-rules"],
     "focal": ["/home", "{upcoming}/people", "{run}/nominations"],
     "waiting": ["/home", "{run}/place"],
     "offered": ["/home", "{run}/place"],
@@ -148,6 +150,16 @@ def forums(edition: str) -> dict[str, str]:
     }
 
 
+def survey() -> dict[str, str]:
+    """The one at the end of an edition that is over, and where it is written."""
+    edition = named("edition", ASKED_IN, 2022)
+    activity = named("activity", named("module", edition, "closing"), "survey")
+    return {
+        "survey": f"/editions/{edition}/activities/{activity}",
+        "asking": f"/editions/{edition}/content/activities/{activity}",
+    }
+
+
 @pytest.fixture(scope="module")
 def places(site: str, sign_ins: SignIns) -> dict[str, str]:
     """The addresses of things whose ids the demonstration chose."""
@@ -183,7 +195,7 @@ def places(site: str, sign_ins: SignIns) -> dict[str, str]:
             links = [str(a.get_attribute("href")) for a in page.locator("main a").all()]
             found[name] = next(href for href in links if re.search(pattern, href))
         page.context.close()
-    found |= forums(found["edition"])
+    found |= forums(found["edition"]) | survey()
     page = new_context(sign_ins.chromium, site).new_page()
     ask_for_a_second_step(page, site)
     page.context.close()

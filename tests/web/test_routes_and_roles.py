@@ -66,6 +66,9 @@ from app.models import (
     Scene,
     StaffRole,
     StoredFile,
+    Survey,
+    SurveyKind,
+    SurveyQuestion,
     TextVersion,
     Upload,
     Verdict,
@@ -173,6 +176,19 @@ POST /editions/{edition}/content/activities/{activity}/files/{offered}/place    
 POST /editions/{edition}/content/activities/{activity}/files/{offered}/removal  its tutors
 GET  /editions/{edition}/content/activities/{leading}/address        its tutors
 POST /editions/{edition}/content/activities/{leading}/address        its tutors
+POST /editions/{edition}/activities/{survey}/survey-answers           its participant
+GET  /editions/{edition}/activities/{survey}/survey-results           its tutors
+GET  /editions/{edition}/activities/{survey}/survey-results.csv       its tutors
+GET  /editions/{edition}/activities/{survey}/survey-results.xlsx      its tutors
+GET  /editions/{edition}/content/activities/{survey}/survey-questions  its tutors
+POST /editions/{edition}/content/activities/{survey}/survey-questions  its tutors
+GET  /editions/{edition}/content/activities/{survey}/survey-questions/{survey_question}  its tutors
+POST /editions/{edition}/content/activities/{survey}/survey-questions/{survey_question}  its tutors
+POST /editions/{edition}/content/activities/{survey}/survey-questions/{survey_question}/place  its tutors
+POST /editions/{edition}/content/activities/{survey}/survey-questions/{survey_question}/removal  its tutors
+GET  /editions/{edition}/content/activities/{survey}/survey-rules     its tutors
+POST /editions/{edition}/content/activities/{survey}/survey-rules     its tutors
+POST /editions/{edition}/content/activities/{survey}/survey-rules/closing  its tutors
 GET  /editions/{edition}/content/activities/{around}/scenes          its tutors
 POST /editions/{edition}/content/activities/{around}/scenes          its tutors
 GET  /editions/{edition}/content/activities/{around}/scenes/{scene}  its tutors
@@ -529,6 +545,24 @@ SPELT = {
     f"{_SCENE}/points": {"activity": "around"},
     f"{_SCENE}/points/{{point}}": {"activity": "around"},
     f"{_SCENE}/points/{{point}}/removal": {"activity": "around"},
+    **{
+        f"{address}{end}": {"activity": "survey"}
+        for address, ends in (
+            (
+                "/editions/{edition}/activities/{activity}",
+                ("/survey-answers", *(f"/survey-results{end}" for end in ("", ".csv", ".xlsx"))),
+            ),
+            (_WRITTEN, ("/survey-questions", "/survey-rules", "/survey-rules/closing")),
+        )
+        for end in ends
+    },
+    **{
+        f"{_WRITTEN}/survey-questions/{{question}}{end}": {
+            "activity": "survey",
+            "question": "survey_question",
+        }
+        for end in ("", "/place", "/removal")
+    },
     "/account/sign-ins/{sign_in}/end": {"sign_in": "own_sign_in"},
     "/editions/{edition}/activities/{activity}/attempts": {"activity": "quiz"},
     "/editions/{edition}/activities/{activity}/attempts/{attempt}/answers": {"activity": "quiz"},
@@ -594,6 +628,8 @@ EXPORTS = {
     "/audit.csv",
     "/editions/{edition}/people.csv",
     "/editions/{edition}/people.xlsx",
+    "/editions/{edition}/activities/{survey}/survey-results.csv",
+    "/editions/{edition}/activities/{survey}/survey-results.xlsx",
     "/institutions.csv",
 }
 LEFT_BY_EXPORTS = {"audit_event", "audit_head"}
@@ -808,6 +844,9 @@ def _furnish_with_media(
     """What is led to, looked around in, and on its way to us."""
     leading = make.activity(make.module(edition), kind=ActivityKind.LINK)
     around = make.activity(make.module(edition), kind=ActivityKind.PANORAMA)
+    asking = make.activity(make.module(edition), kind=ActivityKind.SURVEY)
+    survey = make.saved(Survey(activity_id=asking.id))
+    asked = make.saved(SurveyQuestion(survey_id=survey.id, position=1, kind=SurveyKind.LONG))
     scene = make.saved(Scene(activity_id=around.id, position=1, title={"en": f"{MARK} hall"}))
     point = make.saved(
         Hotspot(scene_id=scene.id, position=1, yaw=0, pitch=0, title={"en": f"{MARK} door"})
@@ -817,11 +856,13 @@ def _furnish_with_media(
         Upload(account_id=world.accounts["coordinator"].id, activity_id=activity.id, length=9,
                expires_at=clock.now() + A_DAY, **begun)
     )  # fmt: skip
-    world.keep(upload, scene, point)
+    world.keep(upload, scene, point, asked)
     return {
         "upload": str(upload.id),
         "leading": str(leading.id),
         "around": str(around.id),
+        "survey": str(asking.id),
+        "survey_question": str(asked.id),
         "scene": str(scene.id),
         "point": str(point.id),
     }

@@ -42,6 +42,9 @@ from app.models import (
     RuleKind,
     Scene,
     StaffRole,
+    Survey,
+    SurveyKind,
+    SurveyQuestion,
     Verdict,
     WaitingPlace,
 )
@@ -485,6 +488,28 @@ def _of_files(make: Make) -> Iterator[Act]:
     yield f"{one}/place", f"{at}/{second}/place", {"way": "up"}, "move file"
     yield f"{one}/removal", f"{at}/{first}/removal", {}, "remove file"
     yield from _of_panoramas(make)
+    yield from _of_surveys(make)
+
+
+def _of_surveys(make: Make) -> Iterator[Act]:
+    activity = make.activity(make.module(make.edition()), kind=ActivityKind.SURVEY)
+    survey = make.saved(Survey(activity_id=activity.id))
+    pattern = "/editions/{edition}/content/activities/{survey}"
+    at = f"/editions/{activity.edition_id}/content/activities/{activity.id}"
+    words = {"kind": "long", "text-en": "How was it?"}
+    asked = f"{pattern}/survey-questions"
+    yield asked, f"{at}/survey-questions", words, "change survey"
+    first, second = (
+        make.saved(SurveyQuestion(survey_id=survey.id, position=n, kind=SurveyKind.LONG)).id
+        for n in (7, 8)
+    )
+    one = f"{asked}/{{survey_question}}"
+    yield one, f"{at}/survey-questions/{first}", words, "change survey"
+    yield f"{one}/place", f"{at}/survey-questions/{second}/place", {"way": "up"}, "change survey"
+    yield f"{one}/removal", f"{at}/survey-questions/{second}/removal", {}, "change survey"
+    rules = {"anonymous": "no", "shows_results": "true"}
+    yield f"{pattern}/survey-rules", f"{at}/survey-rules", rules, "change survey"
+    yield f"{pattern}/survey-rules/closing", f"{at}/survey-rules/closing", {}, "change survey"
 
 
 def _of_panoramas(make: Make) -> Iterator[Act]:
