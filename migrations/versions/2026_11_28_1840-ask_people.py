@@ -5,7 +5,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "4e7a1c93d06b"
-down_revision = "b69db605d2af"
+down_revision = "f60a2c91b7d4"
 branch_labels = None
 depends_on = None
 
