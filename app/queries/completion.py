@@ -129,9 +129,14 @@ def facts(
     enrolment_ids: Collection[UUID] | None = None,
     *,
     now: datetime,
+    kept_back: Collection[UUID] | None = None,
 ) -> dict[UUID, Facts]:
-    """What people have done, in two statements however many they are; without ids, everybody."""
-    kept_back = withheld(session, edition_id, now=now)
+    """What people have done, in two statements however many they are; without ids, everybody.
+
+    ``kept_back``: what is `withheld`, where it was read already.
+    """
+    if kept_back is None:
+        kept_back = withheld(session, edition_id, now=now)
     weighted, weights = _results(edition_id, kept_back)
     came, held = _presence(edition_id)
     query = select(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -54,6 +55,7 @@ def change_done_when(  # noqa: PLR0913 -- of what, what, and what becomes of tho
     new = who_fulfils(session, activity, wish) - who_has_done(session, activity_id)
     for one in sorted(new):
         record_done(session, one, activity_id, now=now)
+    taken_from: dict[str, Any] = {"reason": taking_back.strip(), "people": taken}
     record(
         session,
         by,
@@ -63,7 +65,7 @@ def change_done_when(  # noqa: PLR0913 -- of what, what, and what becomes of tho
         before=before,
         after=_kept(activity),
         thing=choose(activity.title),
-        **({"reason": taking_back.strip(), "people": taken} if losing else {}),
+        **(taken_from if losing else {}),
     )
     return RuleChanged(len(new), taken)
 

@@ -43,6 +43,7 @@ TERMS = {
     "done_when": N_("Done when"),
     "done_number": N_("Number"),
     "weight": N_("Weight"),
+    "result": N_("Result, in per cent"),
     "starts_on": N_("First day"),
     "ends_on": N_("Last day"),
     "reporting_year": N_("Reporting year"),

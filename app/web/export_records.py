@@ -50,6 +50,7 @@ NAMES = {
     "acronym": N_("Acronym"),
     "action": N_("What was done"),
     "activities_done": N_("Activities done"),
+    "activities_needed": N_("Activities asked for"),
     "actor": N_("Who"),
     "actor_id": N_("Who (id)"),
     "aliases": N_("Other names"),
@@ -69,11 +70,14 @@ NAMES = {
     "participants": N_("Participants"),
     "person": N_("Person"),
     "person_id": N_("About whom (id)"),
+    "sessions_attended": N_("Sessions attended"),
+    "sessions_held": N_("Sessions held"),
     "since": N_("Since"),
     "state": N_("State"),
     "status": N_("Status"),
     "supported": N_("Supported"),
     "thing_id": N_("To what (id)"),
+    "total": N_("Total, in per cent"),
     "until": N_("To"),
 }
 

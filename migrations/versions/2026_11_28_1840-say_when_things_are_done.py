@@ -1,7 +1,6 @@
 """say when things are done: of each activity and edition, and results that a tutor gave."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -30,7 +29,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("percent", sa.Float(), nullable=False),
         sa.Column("original", sa.Float(), nullable=True),
-        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("given_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["activity_id"],

@@ -398,6 +398,8 @@ POST /editions/{edition}/content/modules/{module}/activities/new     its tutors
 GET  /editions/{edition}/content/activities/{activity}/settings      its tutors
 POST /editions/{edition}/content/activities/{activity}/settings      its tutors
 POST /editions/{edition}/content/activities/{activity}/place         its tutors
+GET  /editions/{edition}/content/activities/{activity}/done-when     its tutors
+POST /editions/{edition}/content/activities/{activity}/done-when     its tutors
 POST /editions/{edition}/content/activities/{activity}/visibility    its tutors
 POST /editions/{edition}/content/activities/{activity}/duplicate     its tutors
 POST /editions/{edition}/content/activities/{activity}/removal       its tutors
