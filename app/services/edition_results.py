@@ -28,6 +28,8 @@ def override_result(  # noqa: PLR0913 -- whose result, in what, which, and why
 ) -> None:
     """What was judged stays beside it. Done by the result before, the activity stays done."""
     activity = _found(session, edition_id, enrolment_id, activity_id)
+    if session.get_one(Enrolment, enrolment_id).account_id == by:
+        raise RuleBroken(_("Nobody gives themselves a result."))
     if not reason.strip():
         raise RuleBroken(_("Write the reason."))
     if not 0 <= percent <= 100:  # noqa: PLR2004 -- a percentage

@@ -148,6 +148,13 @@ GET  /editions/{edition}/results                                     its partici
 GET  /editions/{edition}/activities/{activity}                       all in it
 POST /editions/{edition}/activities/{activity}/done                  its participant
 POST /editions/{edition}/activities/{activity}/undone                its participant
+POST /editions/{edition}/activities/{activity}/viewed                its participant
+GET  /editions/{edition}/results/all                                 who watches it
+GET  /editions/{edition}/results/all.csv                             who watches it
+GET  /editions/{edition}/results/all.xlsx                            who watches it
+GET  /editions/{edition}/results/all/{enrolment}                     who watches it
+POST /editions/{edition}/results/all/{enrolment}/{quiz}              its tutors
+POST /editions/{edition}/results/all/{enrolment}/{quiz}/undo         its tutors
 GET  /editions/{edition}/activities/{activity}/files/{file}/{name}   all in it
 GET  /editions/{edition}/content/languages                           its tutors
 POST /editions/{edition}/content/languages                           its tutors
@@ -544,6 +551,8 @@ SPELT = {
     },
     "/editions/{edition}/content/activities/{activity}/marking": {"activity": "quiz"},
     "/editions/{edition}/content/activities/{activity}/marking/{answer}": {"activity": "quiz"},
+    "/editions/{edition}/results/all/{enrolment}/{activity}": {"activity": "quiz"},
+    "/editions/{edition}/results/all/{enrolment}/{activity}/undo": {"activity": "quiz"},
     "/editions/{edition}/content/questions/{question}": {"question": "bank_question"},
     "/editions/{edition}/content/questions/{question}/retirement": {"question": "bank_question"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
@@ -595,6 +604,8 @@ EXPORTS = {
     "/audit.csv",
     "/editions/{edition}/people.csv",
     "/editions/{edition}/people.xlsx",
+    "/editions/{edition}/results/all.csv",
+    "/editions/{edition}/results/all.xlsx",
     "/institutions.csv",
 }
 LEFT_BY_EXPORTS = {"audit_event", "audit_head"}
