@@ -30,6 +30,9 @@ from app.models import (
 )
 from app.queries.activities import is_for, is_shown
 
+#: So long after a quiz was closed its results are looked for that take effect with that.
+RELEASED_WITHIN = timedelta(days=2)
+
 
 class Rules(Protocol):
     """What an edition asks for: a row of it, or its terms."""
@@ -259,6 +262,30 @@ def withheld(session: Session, edition_id: UUID, *, now: datetime) -> frozenset[
     return frozenset(
         id_ for id_, closes, minutes in rows if now <= closes + timedelta(minutes=minutes)
     )
+
+
+def released(session: Session, *, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Whose result, in which quiz, was withheld until it was closed, as it is now, and is enough.
+
+    As usual, or by the result that its activity asks for. Who waits is looked at for two days.
+    """
+    rows = session.execute(
+        select(col(Progress.enrolment_id), col(Progress.activity_id), col(Activity.edition_id))
+        .join(Activity, col(Activity.id) == col(Progress.activity_id))
+        .join(Quiz, col(Quiz.activity_id) == col(Activity.id))
+        .where(
+            col(Quiz.feedback) == Reveal.CLOSED,
+            col(Quiz.closes_at) < now,
+            col(Quiz.closes_at) > now - RELEASED_WITHIN,
+            col(Progress.state) == ProgressState.STARTED,
+            col(Progress.percent)
+            >= func.coalesce(col(Activity.completion_number), col(Quiz.pass_percent)),
+        )
+        .order_by(col(Progress.enrolment_id))
+    ).all()
+    kept_back = {id_ for _e, _a, id_ in rows}
+    still = frozenset().union(*(withheld(session, one, now=now) for one in kept_back))
+    return [(enrolment, quiz) for enrolment, quiz, _edition in rows if quiz not in still]
 
 
 def was_held() -> ColumnElement[bool]:

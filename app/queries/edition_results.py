@@ -170,9 +170,14 @@ def _with_results(
     done = facts(session, edition_id, ids, now=now, kept_back=kept_back)
     results = results_out(session, edition_id, ids, kept_back)
     return [
-        PersonResults(*row, facts=done.get(row[0], Facts()), results=results.get(row[0], {}))
-        for row in people
+        PersonResults(*row, done.get(row[0], Facts()), results.get(row[0], {}))
+        for row in map(_as_person, people)
     ]
+
+
+def _as_person(row: tuple[Any, ...]) -> tuple[UUID, str, str | None, str, EnrolmentStatus]:
+    id_, name, institution, country, status = row
+    return id_, name, institution, country, status
 
 
 def results_out(

@@ -20,7 +20,7 @@ from app.models import (
     ProgressState,
     ResultOverride,
 )
-from app.queries.completion import facts, fulfils, fulfils_rules
+from app.queries.completion import facts, fulfils, fulfils_rules, withheld
 from app.queries.completion_rules import rule_of, who_fulfils
 from app.services.certificates import request_certificate
 from app.services.enrolments import LOCK, change_status, show_anew
@@ -64,7 +64,10 @@ def record_result(
     *,
     now: datetime,
 ) -> None:
-    """Keep a result as it was judged. Where a tutor gave another, that one goes on to count."""
+    """Keep a result as it was judged. Where a tutor gave another, that one goes on to count.
+
+    While nobody may know it, it does nothing: that an activity is done would tell.
+    """
     start(session, enrolment_id, activity.id, now=now)
     progress = session.get_one(Progress, (enrolment_id, activity.id))
     given = override_of(session, enrolment_id, activity.id)
@@ -75,7 +78,23 @@ def record_result(
         given.original = percent
         session.add(given)
     session.flush()
-    record_fulfilled(session, enrolment_id, activity, now=now)
+    if given or not _is_withheld(session, activity, now):
+        record_fulfilled(session, enrolment_id, activity, now=now)
+    show_anew(session, enrolment_id)
+
+
+def _is_withheld(session: Session, activity: Activity, now: datetime) -> bool:
+    """Whether “done” would tell what nobody may know yet."""
+    by_result = activity.done_when is Completion.RESULT
+    return by_result and activity.id in withheld(session, activity.edition_id, now=now)
+
+
+def release_result(
+    session: Session, enrolment_id: UUID, activity_id: UUID, *, now: datetime
+) -> None:
+    """What was withheld until its quiz was closed takes effect."""
+    record_fulfilled(session, enrolment_id, session.get_one(Activity, activity_id), now=now)
+    complete_if_done(session, enrolment_id, now=now)
     show_anew(session, enrolment_id)
 
 

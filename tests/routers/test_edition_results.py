@@ -10,12 +10,14 @@ from sqlmodel import Session, select
 
 from app.core import clock
 from app.core.errors import RuleBroken
+from app.jobs.quizzes import release_results
 from app.models import (
     Activity,
     Attempt,
     AuditEvent,
     Edition,
     Enrolment,
+    EnrolmentStatus,
     Progress,
     ProgressState,
     Quiz,
@@ -245,3 +247,34 @@ def test_nobody_gives_themselves_a_result(make: Make, session: Session, edition:
         override_result(
             session, edition.id, own.id, quiz.id, 99, "I want", by=own.account_id, now=clock.now()
         )
+
+
+def test_a_withheld_result_does_nothing_until_its_quiz_is_closed(
+    make: Make, session: Session, browser: Browser, edition: Edition
+) -> None:
+    quiz = make.quiz(make.module(edition))
+    closing = session.exec(select(Quiz).where(Quiz.activity_id == quiz.id)).one()
+    closing.feedback, closing.closes_at = Reveal.CLOSED, clock.now() + timedelta(days=1)
+    make.saved(closing)
+    person = joined(make, edition)
+    make.saved(
+        Attempt(
+            enrolment_id=person.id, activity_id=quiz.id, number=1, started_at=NOW, last_at=NOW,
+            submitted_at=NOW, score=93, out_of=100, passed=True,
+        )
+    )  # fmt: skip
+    judged(session, person, quiz, 93)
+    before = session.get_one(Progress, (person.id, quiz.id)).state
+    browser.sign_in(make.session.get_one(type(make.account()), person.account_id))
+    page = browser.get(f"/editions/{edition.id}/activities/{quiz.id}").text
+    too_early = release_results()
+    closing.closes_at = clock.now() - timedelta(hours=1)
+    make.saved(closing)
+    released, again = release_results(), release_results()
+    session.expire_all()
+
+    assert before is ProgressState.STARTED
+    assert "93" not in page.replace(str(quiz.id), "").split("<main", 1)[1].split("</main", 1)[0]
+    assert (too_early, released, again) == (0, 1, 0)
+    assert session.get_one(Progress, (person.id, quiz.id)).state is ProgressState.DONE
+    assert session.get_one(Enrolment, person.id).status is EnrolmentStatus.COMPLETED
