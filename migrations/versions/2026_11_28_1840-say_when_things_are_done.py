@@ -34,17 +34,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["activity_id"],
             ["activity.id"],
-            name=op.f("fk_result_override_activity_id_activity"),
+            name=op.f("fk_result_override_activity_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
             ["enrolment.id"],
-            name=op.f("fk_result_override_enrolment_id_enrolment"),
+            name=op.f("fk_result_override_enrolment_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["given_by_id"], ["account.id"], name=op.f("fk_result_override_given_by_id_account")
+            ["given_by_id"], ["account.id"], name=op.f("fk_result_override_given_by_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_result_override")),
         sa.UniqueConstraint(
