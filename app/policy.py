@@ -61,6 +61,8 @@ class Action(StrEnum):
     REVIEW_CAPSTONES = "review capstones"
     SCHEDULE_SESSIONS = "schedule live sessions"
     TAKE_ATTENDANCE = "take attendance"
+    SEE_RESULTS = "see the results of its people"
+    CHANGE_RESULTS = "give other results"
     CHANGE_EDITION = "change the edition"
     WRITE_CONTENT = "write its content"
     SEE_SURVEY_RESULTS = "see what surveys say"
@@ -121,6 +123,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.REVIEW_CAPSTONES: _TEACHING,
     Action.SCHEDULE_SESSIONS: _TEACHING,
     Action.TAKE_ATTENDANCE: _TEACHING,
+    Action.SEE_RESULTS: _WATCHING | {Role.FOCAL},
+    Action.CHANGE_RESULTS: _TEACHING,
     Action.CHANGE_EDITION: _STAFF,
     Action.WRITE_CONTENT: _TEACHING,
     Action.SEE_SURVEY_RESULTS: _TEACHING,  # others may see those that are shown to participants
@@ -193,6 +197,9 @@ ONLY: dict[tuple[Action, Role], Condition] = {
     (Action.SEE_ADDRESSES, Role.FOCAL): own_people,
     (Action.READ_CAPSTONES, Role.TUTOR): own_teams,
     (Action.REVIEW_CAPSTONES, Role.TUTOR): own_teams,
+    (Action.SEE_RESULTS, Role.FOCAL): own_people,
+    (Action.SEE_RESULTS, Role.TUTOR): own_teams,
+    (Action.CHANGE_RESULTS, Role.TUTOR): own_teams,
     (Action.SEE_AUDIT_LOG, Role.COORDINATOR): of_an_edition,
     (Action.READ_FORUM, Role.PARTICIPANT): own_room,
     (Action.WRITE_FORUM, Role.PARTICIPANT): own_room_alone,

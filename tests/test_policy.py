@@ -57,6 +57,8 @@ POLICY = """
     review capstones              no       no         no           no        yes    no     yes          yes
     schedule live sessions        no       no         no           no        yes    no     yes          yes
     take attendance               no       no         no           no        yes    no     yes          yes
+    see the results of its people no       no         no           yes       yes    yes    yes          yes
+    give other results            no       no         no           no        yes    no     yes          yes
     change the edition            no       no         no           no        no     no     yes          yes
     write its content             no       no         no           no        yes    no     yes          yes
     see what surveys say          no       no         no           no        yes    no     yes          yes
@@ -82,6 +84,9 @@ CONDITIONS = """
     see its people's addresses    focal        of people of their own institution
     read all capstones            tutor        of their own teams, and of teams that have no tutor
     review capstones              tutor        of their own teams, and of teams that have no tutor
+    see the results of its people  focal       of people of their own institution
+    see the results of its people  tutor       of their own teams, and of teams that have no tutor
+    give other results            tutor        of their own teams, and of teams that have no tutor
     see the audit log             coordinator  of what happened in an edition
     read its forums               participant  of their own team, and what is for all
     write in its forums           participant  with all, or where teams talk apart in their own room

@@ -13,11 +13,13 @@ from app.models.account import (
     normalized_email,
 )
 from app.models.activity import (
+    COMPLETIONS,
     Activity,
     ActivityAddress,
     ActivityFile,
     ActivityKind,
     ActivityText,
+    Completion,
     FileRole,
 )
 from app.models.activity_text import TextDraft, TextVersion
@@ -79,6 +81,7 @@ from app.models.enrolment import (
     LeavingReason,
     Progress,
     ProgressState,
+    ResultOverride,
 )
 from app.models.forum import (
     AttachmentStatus,
@@ -166,6 +169,7 @@ from app.models.videoconference import Videoconference
 __all__ = [
     "CHOSEN_GROUPS",
     "COMMENTED",
+    "COMPLETIONS",
     "KINDS",
     "NO_INSTITUTION",
     "OWN_REASONS",
@@ -208,6 +212,7 @@ __all__ = [
     "CapstoneVersion",
     "Certificate",
     "CertificateStatus",
+    "Completion",
     "CopyStatus",
     "Corrected",
     "Counting",
@@ -285,6 +290,7 @@ __all__ = [
     "RecoveryCode",
     "RequestStatus",
     "ReservedSeats",
+    "ResultOverride",
     "Reveal",
     "Review",
     "ReviewComment",

@@ -23,6 +23,35 @@ class ActivityKind(StrEnum):
     CAPSTONE = "capstone"
 
 
+class Completion(StrEnum):
+    """When an activity is done."""
+
+    BY_HAND = "by_hand"  # by the word of the person
+    VIEWED = "viewed"
+    ANSWERED = "answered"
+    RESULT = "result"  # of so many per cent
+    POSTED = "posted"  # so often
+    ATTENDED = "attended"  # so many live sessions of the edition
+    SUBMITTED = "submitted"  # by the team
+
+
+_READ = (Completion.BY_HAND, Completion.VIEWED)
+#: What a kind can be done by; the first is what holds where nothing was chosen.
+COMPLETIONS: dict[ActivityKind, tuple[Completion, ...]] = {
+    ActivityKind.PAGE: _READ,
+    ActivityKind.FILE: _READ,
+    ActivityKind.VIDEO: _READ,
+    ActivityKind.LINK: _READ,
+    ActivityKind.EMBED: _READ,
+    ActivityKind.PANORAMA: _READ,
+    ActivityKind.QUIZ: (Completion.RESULT, Completion.ANSWERED),
+    ActivityKind.SURVEY: (Completion.ANSWERED, Completion.BY_HAND),
+    ActivityKind.FORUM: (Completion.BY_HAND, Completion.POSTED),
+    ActivityKind.LIVE_SESSION: (Completion.BY_HAND, Completion.ATTENDED),
+    ActivityKind.CAPSTONE: (Completion.BY_HAND, Completion.SUBMITTED),
+}
+
+
 class FileRole(StrEnum):
     DOWNLOAD = "download"
     VIDEO = "video"
@@ -46,6 +75,15 @@ class Activity(Table, table=True):
     minutes: int = Field(default=0, description="what it takes, as its author expects")
     counts: bool = Field(default=True, description="whether it must be done for the certificate")
     is_hidden: bool = Field(default=False, description="from all but those who write")
+    completion: Completion | None = Field(
+        default=None,
+        sa_type=stored_as_text(Completion),
+        description="when it is done; None: as usual for its kind",
+    )
+    completion_number: int | None = Field(
+        default=None, description="of per cent, posts or sessions; None: as usual"
+    )
+    weight: float = Field(default=1, description="of its result in the total; 0: none")
     came_from_id: UUID | None = Field(
         default=None,
         foreign_key="activity.id",
@@ -53,6 +91,10 @@ class Activity(Table, table=True):
         index=True,
         description="the one that it was copied from, in this edition or an earlier one",
     )
+
+    @property
+    def done_when(self) -> Completion:
+        return self.completion or COMPLETIONS[self.kind][0]
 
 
 class ActivityText(Table, table=True):

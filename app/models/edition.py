@@ -61,6 +61,15 @@ class Edition(Table, table=True):
     rubric_id: UUID | None = Field(default=None, foreign_key="rubric.id")
     capstone_due_on: date | None = None
     required_share: int = Field(default=100, description="percent of the activities to be done")
+    required_count: int | None = Field(
+        default=None, description="of activities to be done, whichever; None: the share says it"
+    )
+    minimum_result: int | None = Field(
+        default=None, description="percent of the weighted total; None: any"
+    )
+    minimum_attendance: int | None = Field(
+        default=None, description="percent of the live sessions; None: any"
+    )
     requires_capstone: bool = False
     gives_certificate: bool = True
     fallback_language: str = Field(

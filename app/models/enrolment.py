@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from app.core.db import Table, stored_as_text
-from app.core.personal import Kept, Seen, Why, impersonal, personal
+from app.core.personal import Kept, Seen, Why, acting, impersonal, personal
 from app.models.account import Gender
 
 LEAVING = personal(why=Why.FIGURES, kept=Kept.FIGURES, seen=Seen.COORDINATORS)
@@ -177,4 +177,29 @@ class Progress(SQLModel, table=True):
         default=None,
         description="the result that counts, 0 to 100; None: nothing was judged",
         sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF),
+    )
+
+
+class ResultOverride(Table, table=True):
+    """A result that a tutor gave in place of the one that was judged, with the reason."""
+
+    __tablename__ = "result_override"
+    __table_args__ = (UniqueConstraint("enrolment_id", "activity_id"),)
+
+    enrolment_id: UUID = Field(foreign_key="enrolment.id", ondelete="CASCADE")
+    activity_id: UUID = Field(foreign_key="activity.id", ondelete="CASCADE", index=True)
+    percent: float = Field(
+        sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF)
+    )
+    original: float | None = Field(
+        default=None,
+        description="as it was judged, also since; None: nothing was",
+        sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF),
+    )
+    reason: str = Field(
+        max_length=500,
+        sa_column_kwargs=personal(why=Why.LEARNING, kept=Kept.ACCOUNT, seen=Seen.STAFF),
+    )
+    given_by_id: UUID | None = Field(
+        default=None, foreign_key="account.id", sa_column_kwargs=acting()
     )

@@ -78,6 +78,9 @@ class EditionTerms:
     offer_days: int = 3
     offers_until: date | None = None
     reserve_until: date | None = None
+    required_count: int | None = None
+    minimum_result: int | None = None
+    minimum_attendance: int | None = None
 
 
 _TERMS: tuple[Any, ...] = (
@@ -96,6 +99,9 @@ _TERMS: tuple[Any, ...] = (
     col(Edition.offer_days),
     col(Edition.offers_until),
     col(Edition.reserve_until),
+    col(Edition.required_count),
+    col(Edition.minimum_result),
+    col(Edition.minimum_attendance),
 )
 
 

@@ -1,23 +1,21 @@
-"""Reading what one person has achieved in an edition: quizzes, live sessions, the certificate."""
+"""Reading what one person has achieved in an edition: quizzes, the certificate."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from app.models import (
     Activity,
     Attempt,
-    Attendance,
     Certificate,
     CertificateStatus,
-    LiveSession,
+    Counting,
     Quiz,
-    SessionStatus,
 )
 from app.queries.activities import is_shown
 
@@ -37,7 +35,10 @@ class QuizResult:
 
     activity_id: UUID
     pass_percent: int
+    counting: Counting
+    weight: float
     tries: tuple[Try, ...]
+    waits: bool = False  # for somebody to mark an essay
 
     @property
     def best(self) -> Try | None:
@@ -54,6 +55,9 @@ def quiz_results(session: Session, edition_id: UUID, enrolment_id: UUID) -> dict
         select(
             col(Quiz.activity_id),
             col(Quiz.pass_percent),
+            col(Quiz.counting),
+            col(Activity.weight),
+            col(Attempt.waits),
             col(Attempt.number),
             col(Attempt.submitted_at),
             col(Attempt.score),
@@ -78,40 +82,11 @@ def quiz_results(session: Session, edition_id: UUID, enrolment_id: UUID) -> dict
 
 def _by_activity(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, QuizResult]:
     found: dict[UUID, QuizResult] = {}
-    for activity_id, percent, *facts in rows:
-        before = found[activity_id].tries if activity_id in found else ()
-        tries = (*before, Try(*facts)) if facts[0] is not None else before
-        found[activity_id] = QuizResult(activity_id, percent, tries)
+    for activity_id, percent, counting, weight, waits, *facts in rows:
+        before = found.get(activity_id, QuizResult(activity_id, percent, counting, weight, ()))
+        tries = (*before.tries, Try(*facts)) if facts[0] is not None else before.tries
+        found[activity_id] = replace(before, tries=tries, waits=before.waits or bool(waits))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """At how many of the sessions that were held, and of which it is known who came, one was."""
-
-    came: int
-    held: int
-
-
-def presence(session: Session, edition_id: UUID, enrolment_id: UUID) -> Presence:
-    came, held = session.execute(
-        select(func.count(col(Attendance.id)), func.count(col(LiveSession.id)))
-        .select_from(LiveSession)
-        .join(
-            Attendance,
-            and_(
-                col(Attendance.live_session_id) == col(LiveSession.id),
-                col(Attendance.enrolment_id) == enrolment_id,
-            ),
-            isouter=True,
-        )
-        .where(
-            col(LiveSession.edition_id) == edition_id,
-            col(LiveSession.status) == SessionStatus.SCHEDULED,
-            col(LiveSession.attendance_taken_at).is_not(None) | col(Attendance.id).is_not(None),
-        )
-    ).one()
-    return Presence(came, held)
 
 
 @dataclass(frozen=True, slots=True)

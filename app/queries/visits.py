@@ -117,6 +117,9 @@ class EditionSeen:
     capstone_due_on: date | None
     rubric_id: UUID | None
     required_share: int
+    required_count: int | None
+    minimum_result: int | None
+    minimum_attendance: int | None
     requires_capstone: bool
     gives_certificate: bool
 
@@ -209,6 +212,9 @@ _EDITION: tuple[Any, ...] = (
     col(Edition.capstone_due_on),
     col(Edition.rubric_id),
     col(Edition.required_share),
+    col(Edition.required_count),
+    col(Edition.minimum_result),
+    col(Edition.minimum_attendance),
     col(Edition.requires_capstone),
     col(Edition.gives_certificate),
 )

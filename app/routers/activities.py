@@ -10,13 +10,13 @@ from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.policy import Action
 from app.queries.activities import file_of
-from app.services.progress import finish, undo
+from app.services.progress import finish, undo, view
 from app.web.activity_pages import show_activity
 from app.web.content import place
 from app.web.downloads import send_file
 from app.web.guards import EditionVisit, edition_where, guarded_by
 from app.web.one_hop import OneHopRoute
-from app.web.pages import go_to
+from app.web.pages import go_to, render, wants_part
 from app.web.place_page import Wanted
 
 router = APIRouter(route_class=OneHopRoute, prefix="/editions/{edition}/activities/{activity}")
@@ -51,6 +51,17 @@ def show(  # noqa: PLR0913, PLR0917 -- query parameters
 def mark_done(visit: Taker, activity: UUID) -> Response:
     where = place(visit, activity)
     finish(visit.session, visit.enrolled.id, where.activity, now=clock.now())
+    after = where.once_done()
+    return go_to(f"{where.address}/activities/{after.id}" if after else where.address)
+
+
+@router.post("/viewed", name="activities.view")
+def mark_viewed(request: Request, visit: Taker, activity: UUID) -> Response:
+    """Told by the page itself when it is opened, or by a button."""
+    where = place(visit, activity)
+    view(visit.session, visit.enrolled.id, where.activity, now=clock.now())
+    if wants_part(request):
+        return render(request, visit, "activities/_viewed.html", is_part=True)
     after = where.once_done()
     return go_to(f"{where.address}/activities/{after.id}" if after else where.address)
 

@@ -15,10 +15,12 @@ from app.core.i18n import ngettext
 from app.models import EnrolmentPolicy, StaffRole
 from app.policy import Action
 from app.queries.account_list import staff_of
+from app.queries.completion_rules import EditionEffect, edition_effect
 from app.queries.editions import EditionTerms, has_key, terms_of
-from app.services.editions import Changed, change_terms, needs_a_key
+from app.services.editions import WHAT_IS_ASKED, Changed, change_terms, needs_a_key
 from app.services.roles import appoint_by_address, dismiss
 from app.services.seats import FewerThanKept
+from app.web.completion_words import names
 from app.web.days import Day
 from app.web.edition_place import around_settings
 from app.web.forms import Form, submitted
@@ -46,6 +48,9 @@ class Settings(BaseModel):
     offers_until: Day | None = None
     reserve_until: Day | None = None
     required_share: int = Field(ge=0, le=100)
+    required_count: int | None = Field(default=None, ge=1, le=10_000)
+    minimum_result: int | None = Field(default=None, ge=1, le=100)
+    minimum_attendance: int | None = Field(default=None, ge=1, le=100)
     requires_capstone: bool = False
     gives_certificate: bool = False
     capstone_due_on: Day | None = None
@@ -97,6 +102,9 @@ def save(
     if form.data is None:
         return _page(request, visit, form)
     terms = EditionTerms(**dict(form.data))
+    effect = _effect(visit, terms)
+    if effect and "confirmed" not in form.typed:
+        return _preview(request, visit, form, effect)
     try:
         changed = change_terms(
             visit.session, visit.edition.id, terms, by=visit.viewer.id, now=clock.now(), key=key
@@ -105,6 +113,28 @@ def save(
         form.refuse("capacity", broken.message)
         return _page(request, visit, form)
     return go_to(f"/editions/{visit.edition.id}/settings", say=_said(changed, terms))
+
+
+def _effect(visit: EditionVisit, terms: EditionTerms) -> EditionEffect:
+    """Whose state these terms would change, if they ask for other things than those that hold."""
+    before = terms_of(visit.session, visit.edition.id)
+    if all(getattr(before, name) == getattr(terms, name) for name in WHAT_IS_ASKED):
+        return EditionEffect()
+    return edition_effect(visit.session, visit.edition.id, before, terms, now=clock.now())
+
+
+def _preview(
+    request: Request, visit: EditionVisit, form: Form[Settings], effect: EditionEffect
+) -> Response:
+    return render(
+        request,
+        visit,
+        "edition_settings/preview.html",
+        **around_settings(visit),
+        form=form,
+        effect=effect,
+        names=lambda people: names(visit, people),
+    )
 
 
 def _key(visit: EditionVisit, form: Form[Settings]) -> str:

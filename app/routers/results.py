@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request, Response
 
 from app.core import clock
 from app.core.formats import current_zone
-from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
-from app.models import ActivityKind, CapstoneKind, EnrolmentStatus, ProgressState
+from app.models import EnrolmentStatus
 from app.policy import Action
-from app.queries.outlines import ModuleState, module_states, next_activity, outline
-from app.queries.results import certificate_of, presence, quiz_results
-from app.queries.visits import EditionSeen
+from app.queries.completion import Asked, Facts, facts, parts, withheld
+from app.queries.edition_results import results_out
+from app.queries.outlines import module_states, next_activity, outline
+from app.queries.results import certificate_of, quiz_results
+from app.web.completion_words import parts_in_words
 from app.web.content import content_language
 from app.web.edition_place import edition_place
 from app.web.guards import EditionVisit, edition_where, guarded_by
@@ -38,68 +38,28 @@ def show(request: Request, visit: Taker) -> Response:
         **edition_place(visit),
         outline=whole,
         standing=stands,
-        **_counted(edition, states),
+        **_achieved(visit),
         quizzes=quiz_results(visit.session, edition.id, enrolment.id),
-        presence=presence(visit.session, edition.id, enrolment.id),
         certificate=certificate_of(visit.session, enrolment.id),
         next_line=next_activity(states),
+        own={line.id for state in states for line, _how in state.own},
         open_now={line.id for state in states for line in state.open_now},
         completed=enrolment.status is EnrolmentStatus.COMPLETED,
     )
 
 
-def _counted(edition: EditionSeen, states: list[ModuleState]) -> dict[str, Any]:
-    """What the certificate asks for, and how much of it is done."""
-    own = [pair for state in states for pair in state.own]
-    counting = [how for line, how in own if line.counts]
-    needed = -(-len(counting) * edition.required_share // 100)  # rounded up
+def _achieved(visit: EditionVisit) -> dict[str, Any]:
+    """What the edition asks for, where the person stands on each part, and what is out."""
+    session, edition, now = visit.session, visit.edition, clock.now()
+    mine = [visit.enrolled.id]
+    kept_back = withheld(session, edition.id, now=now)
+    found = facts(session, edition.id, mine, now=now, kept_back=kept_back)
+    of_them = found.get(visit.enrolled.id, Facts())
+    asked = parts(edition, of_them)
     return {
-        "done": sum(how is ProgressState.DONE for how in counting),
-        "counting": len(counting),
-        "needed": needed,
-        "rule": rule_in_words(edition, needed=needed, counting=len(counting)),
-        "has_quizzes": any(line.kind is ActivityKind.QUIZ for line, _how in own),
+        "facts": of_them,
+        "asked": parts_in_words(asked, of_them, edition.capstone),
+        "withheld": kept_back,
+        "results": results_out(session, edition.id, mine, kept_back).get(visit.enrolled.id, {}),
+        "activities_part": next((one for one in asked if one.asked is Asked.ACTIVITIES), None),
     }
-
-
-def rule_in_words(edition: EditionSeen, *, needed: int, counting: int) -> str:
-    """What the certificate asks for, in one sentence."""
-    if not edition.gives_certificate:
-        return _("This edition gives no certificate.")
-    work = edition.capstone if edition.requires_capstone else None
-    if counting == 0 and work is None:
-        return _("There are no activities here yet that a certificate could ask for.")
-    if needed == 0:
-        return {
-            None: _("This edition asks for nothing but taking part."),
-            CapstoneKind.PROJECT: _("Have your team's project accepted."),
-            CapstoneKind.ROADMAP: _("Have your team's roadmap accepted."),
-        }[work]
-    return _with_activities(work, needed=needed, counting=counting)
-
-
-def _with_activities(work: CapstoneKind | None, *, needed: int, counting: int) -> str:
-    some = {
-        None: _("Do %(needed)s of the %(total)s activities."),
-        CapstoneKind.PROJECT: _(
-            "Do %(needed)s of the %(total)s activities and have your team's project accepted."
-        ),
-        CapstoneKind.ROADMAP: _(
-            "Do %(needed)s of the %(total)s activities and have your team's roadmap accepted."
-        ),
-    }
-    everything = {
-        None: ngettext("Do the activity.", "Do all %(total)s activities.", counting),
-        CapstoneKind.PROJECT: ngettext(
-            "Do the activity and have your team's project accepted.",
-            "Do all %(total)s activities and have your team's project accepted.",
-            counting,
-        ),
-        CapstoneKind.ROADMAP: ngettext(
-            "Do the activity and have your team's roadmap accepted.",
-            "Do all %(total)s activities and have your team's roadmap accepted.",
-            counting,
-        ),
-    }
-    sentences = everything if needed == counting else some
-    return sentences[work] % {"needed": needed, "total": counting}

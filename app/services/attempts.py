@@ -25,7 +25,6 @@ from app.models import (
     Counting,
     Edition,
     Enrolment,
-    Progress,
     Question,
     QuestionVersion,
     Quiz,
@@ -35,7 +34,7 @@ from app.models import (
 from app.queries.attempts import Turn, asked_in, page_of, turn_of
 from app.queries.questions import lies_in
 from app.services.enrolments import LOCK, show_anew
-from app.services.progress import record_done, start
+from app.services.progress import record_result, start
 
 #: A page left open over lunch is not time spent on a question.
 LONGEST_THOUGHT = timedelta(minutes=30)
@@ -458,14 +457,8 @@ def _count(session: Session, quiz: Quiz, attempt: Attempt, now: datetime) -> Non
         .order_by(col(Attempt.number))
     ).all()
     percent = counted(quiz.counting, [_percent(one) for one in tries])
-    start(session, attempt.enrolment_id, attempt.activity_id, now=now)
-    progress = session.get_one(Progress, (attempt.enrolment_id, attempt.activity_id))
-    progress.percent = percent
-    session.add(progress)
-    session.flush()
-    if percent is not None and percent >= quiz.pass_percent:
-        record_done(session, attempt.enrolment_id, attempt.activity_id, now=now)
-    show_anew(session, attempt.enrolment_id)
+    activity = session.get_one(Activity, attempt.activity_id)
+    record_result(session, attempt.enrolment_id, activity, percent, now=now)
 
 
 # Finding and locking

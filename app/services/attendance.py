@@ -8,10 +8,11 @@ from sqlmodel import Session, select
 
 from app.core.errors import RuleBroken
 from app.core.i18n import gettext as _
-from app.models import Attendance, LiveSession, SessionStatus
+from app.models import Attendance, Completion, Edition, LiveSession, SessionStatus
 from app.queries.attendance import sheet
 from app.services.audit import record
 from app.services.live_sessions import session_of_edition
+from app.services.progress import complete_if_done, record_fulfilled_by
 
 
 def take_attendance(
@@ -42,9 +43,21 @@ def take_attendance(
         session.add(live_session)
     session.flush()
     after = {row.enrolment_id: row.minutes for row in noted.values()}
+    came = [one for one in minutes if one in after]
+    _note_what_it_does(session, edition_id, came, now=now)
     if is_first or before != after:
         _record(session, by, live_session, before, after)
     return len(noted)
+
+
+def _note_what_it_does(
+    session: Session, edition_id: UUID, came: list[UUID], *, now: datetime
+) -> None:
+    """Who was there may have done an activity with that, or all that the edition asks for."""
+    record_fulfilled_by(session, edition_id, came, Completion.ATTENDED, now=now)
+    if session.get_one(Edition, edition_id).minimum_attendance:
+        for enrolment_id in sorted(came):
+            complete_if_done(session, enrolment_id, now=now)
 
 
 def _record(

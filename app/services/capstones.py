@@ -14,6 +14,7 @@ from app.models import (
     CapstoneSection,
     CapstoneStatus,
     CapstoneVersion,
+    Completion,
     Enrolment,
     Milestone,
     SectionKey,
@@ -22,6 +23,7 @@ from app.models import (
 from app.queries.capstones import members, milestones, sections, snapshot
 from app.queries.versions import MilestoneSeen, Snapshot
 from app.services.enrolments import show_anew
+from app.services.progress import record_fulfilled_by
 
 MOST_MILESTONES = 50
 #: A text that saves itself may still be under way when its person presses the button.
@@ -218,6 +220,8 @@ def submit(
     session.add_all([capstone, version])
     session.flush()
     _show_team_anew(session, team_id)
+    team = [member.enrolment_id for member in members(session, team_id)]
+    record_fulfilled_by(session, capstone.edition_id, team, Completion.SUBMITTED, now=now)
     return version
 
 

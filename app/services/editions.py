@@ -19,7 +19,15 @@ from app.services.seats import refuse_fewer_than_kept
 from app.services.waiting_lists import offer_seats
 
 #: Terms on which it depends who completes the edition.
-WHAT_IS_ASKED = frozenset({"required_share", "requires_capstone"})
+WHAT_IS_ASKED = frozenset(
+    {
+        "required_share",
+        "required_count",
+        "minimum_result",
+        "minimum_attendance",
+        "requires_capstone",
+    }
+)
 #: Terms on which it depends whether a seat can be offered.
 SEATS = frozenset({"capacity", "offers_until", "reserve_until", "ends_on"})
 #: What the audit log does not keep.

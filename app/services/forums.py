@@ -16,8 +16,11 @@ from app.core.ids import uuid7
 from app.core.text import one_line
 from app.core.work import Work, later
 from app.models import (
+    PARTICIPANTS,
     Account,
     Activity,
+    Completion,
+    Enrolment,
     FollowState,
     Forum,
     ForumAttachment,
@@ -33,6 +36,7 @@ from app.queries.forums import Reader, readable
 from app.services.attachments import Attached, keep_attached
 from app.services.audit import record
 from app.services.forum_letters import tell_of_post
+from app.services.progress import record_fulfilled
 
 MOST_LETTERS = 20_000
 MOST_LETTERS_OF_TITLE = 150
@@ -101,6 +105,7 @@ def begin_topic(
     post = _say(session, topic, words, number=1, by=by, now=now)
     _go_on(session, topic, post, by=by)
     tell_of_post(session, topic, post, is_new=True, now=now)
+    _count_post(session, topic, by=by, now=now)
     return topic
 
 
@@ -121,7 +126,25 @@ def answer(session: Session, topic_id: UUID, words: Words, *, by: UUID, now: dat
     post = _say(session, topic, words, number=topic.posts, by=by, now=now)
     _go_on(session, topic, post, by=by)
     tell_of_post(session, topic, post, is_new=False, now=now)
+    _count_post(session, topic, by=by, now=now)
     return post
+
+
+def _count_post(session: Session, topic: ForumTopic, *, by: UUID, now: datetime) -> None:
+    """Where an activity is done by writing in it, a participant may have done it with this."""
+    row = session.exec(
+        select(Activity, Enrolment.id)
+        .join(Forum, col(Forum.activity_id) == col(Activity.id))
+        .join(Enrolment, col(Enrolment.edition_id) == col(Activity.edition_id))
+        .where(
+            Forum.id == topic.forum_id,
+            Activity.completion == Completion.POSTED,
+            Enrolment.account_id == by,
+            col(Enrolment.status).in_(PARTICIPANTS),
+        )
+    ).first()
+    if row:
+        record_fulfilled(session, row[1], row[0], now=now)
 
 
 def topic_to_change(session: Session, topic_id: UUID) -> ForumTopic:

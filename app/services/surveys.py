@@ -27,7 +27,7 @@ from app.models.survey import FEWEST_POINTS, MOST_POINTS
 from app.queries.surveys import counted, group_of, has_answered, how_many_answered, questions_of
 from app.services.activity_files import show_anew
 from app.services.audit import record
-from app.services.progress import record_done
+from app.services.progress import record_answered
 
 MOST_QUESTIONS, FEWEST_OPTIONS, MOST_OPTIONS = 60, 2, 30
 LONGEST = {SurveyKind.SHORT: 200, SurveyKind.LONG: 4_000}
@@ -326,7 +326,7 @@ def answer_survey(
         _write_by_name(session, questions, enrolment_id, given)
     if not before:
         session.add(SurveyTaken(survey_id=survey.id, enrolment_id=enrolment_id, answered_on=on))
-        record_done(session, enrolment_id, activity.id, now=now)
+        record_answered(session, enrolment_id, activity, now=now)
     return True
 
 

@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.models import (
     Audience,
     CertificateStatus,
+    Completion,
     Corrected,
     EnrolmentPolicy,
     EnrolmentStatus,
@@ -39,6 +40,10 @@ TERMS = {
     "module": N_("Module"),
     "rules": N_("Opening rules"),
     "minutes": N_("Minutes"),
+    "done_when": N_("Done when"),
+    "done_number": N_("Number"),
+    "weight": N_("Weight"),
+    "result": N_("Result, in per cent"),
     "starts_on": N_("First day"),
     "ends_on": N_("Last day"),
     "reporting_year": N_("Reporting year"),
@@ -46,6 +51,9 @@ TERMS = {
     "enrol_until": N_("Last day to enrol"),
     "capacity": N_("Places"),
     "required_share": N_("Share of the activities to be done, in per cent"),
+    "required_count": N_("Number of activities to be done"),
+    "minimum_result": N_("Least total, in per cent"),
+    "minimum_attendance": N_("Least attendance, in per cent"),
     "requires_capstone": N_("The team's work must be accepted"),
     "gives_certificate": N_("Who completes this edition gets a certificate"),
     "capstone_due_on": N_("Day on which the team's work is due"),
@@ -186,6 +194,7 @@ def _plain(value: Any) -> str:
 
 #: What is chosen from a list, by the name under which it is kept.
 _CHOICES: dict[str, tuple[StrEnum, ...]] = {
+    "done_when": tuple(Completion),
     "policy": tuple(EnrolmentPolicy),
     "role": (*StaffRole, *PlatformRole),
 }

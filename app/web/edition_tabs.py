@@ -21,6 +21,8 @@ def edition_tabs(visit: EditionVisit) -> list[tuple[str, str, str]]:
         items.append(("capstones", f"{address}/capstones", _("Team works")))
     if visit.may(Action.SEE_PEOPLE):
         items.append(("people", f"{address}/people", _("People")))
+    if visit.may(Action.SEE_RESULTS):
+        items.append(("all-results", f"{address}/results/all", _("Results")))
     if visit.may(Action.TAKE_ACTIVITIES):
         items.append(("results", f"{address}/results", _("My results")))
     if visit.may(Action.WRITE_CONTENT):

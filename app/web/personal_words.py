@@ -35,6 +35,7 @@ WORDS = {
     "answer": N_("Answers to quizzes"),
     "answer_aside": N_("Answers that came too late"),
     "quiz_extension": N_("More time or tries in a quiz"),
+    "result_override": N_("Results that a tutor gave"),
     "application": N_("What you wrote when you applied"),
     "api_token": N_("Names of your keys to the API, and when they were withdrawn"),
     "api_token.token_hash": N_("Keys to the API, in a scrambled form"),

@@ -8,6 +8,7 @@ from app.core.i18n import gettext as _
 from app.models import EnrolmentStatus
 from app.policy import Action
 from app.queries.outlines import counted
+from app.web.completion_words import done_when_words
 from app.web.content import Place
 from app.web.guards import EditionVisit
 from app.web.outline import outline_entry
@@ -40,6 +41,8 @@ def about_place(visit: EditionVisit, where: Place) -> dict[str, Any]:
         "begin": ("/editions", _("Editions"))
         if visit.may(Action.SEE_EDITIONS)
         else ("/home", _("My learning")),
+        "done_when": where.activity.done_when,
+        "done_words": done_when_words(where.activity),
         "has_completed": where.personal
         and visit.enrolled.status is EnrolmentStatus.COMPLETED
         and where.beside(1) is None,

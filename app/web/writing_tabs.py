@@ -7,6 +7,7 @@ from app.models import Activity, ActivityKind
 
 #: Key (which is the end of the address too) and words. Every kind has the first two.
 TEXT = ("text", N_("Text"))
+DONE_WHEN = ("done-when", N_("Done when"))
 SETTINGS = ("settings", N_("Title and rules"))
 FILES = ("files", N_("Files"))
 ADDRESS = ("address", N_("Address"))
@@ -38,5 +39,5 @@ def writing_address(edition_id: UUID, activity_id: UUID) -> str:
 def writing_tabs(activity: Activity) -> list[tuple[str, str, str]]:
     """Triples for the macro ``tabs``: key, address and words."""
     address = writing_address(activity.edition_id, activity.id)
-    parts = (TEXT, *PARTS.get(activity.kind, ()), SETTINGS)
+    parts = (TEXT, *PARTS.get(activity.kind, ()), DONE_WHEN, SETTINGS)
     return [(key, f"{address}/{key}", gettext(words)) for key, words in parts]

@@ -12,11 +12,13 @@ from app.models import (
     ActivityFile,
     ActivityKind,
     Certificate,
+    Completion,
     Edition,
     Enrolment,
     EnrolmentStatus,
     FileRole,
     Progress,
+    ProgressState,
     StoredFile,
 )
 from app.queries.progress import standing
@@ -226,3 +228,27 @@ def test_what_was_done_is_known_in_one_statement(make: Make, session: Session) -
 
     assert len(sent) == 1
     assert (stands.activities, stands.capstone, stands.certificate) == ({}, None, None)
+
+
+def test_a_page_that_is_done_by_being_opened_tells_so_itself_or_by_a_button(
+    make: Make, session: Session, browser: Browser
+) -> None:
+    edition = make.edition()
+    activity = make.activity(make.module(edition), completion=Completion.VIEWED)
+    person = make.participant(edition)
+    browser.sign_in(person)
+    at = f"/editions/{edition.id}/activities/{activity.id}"
+
+    page = browser.get(at).text
+    unread = session.exec(select(Progress)).all()
+    by_hand = browser.post(f"{at}/done").status_code
+    told = browser.post(f"{at}/viewed")
+
+    assert f'action="{at}/viewed"' in page
+    assert "load, submit" in page
+    assert "This is done once you have opened it." in page
+    assert unread == []  # reading changes nothing
+    assert by_hand == 422
+    assert told.status_code == 303
+    assert [row.state for row in session.exec(select(Progress)).all()] == [ProgressState.DONE]
+    assert f'action="{at}/viewed"' not in browser.get(at).text

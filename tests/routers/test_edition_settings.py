@@ -180,7 +180,7 @@ def test_another_reporting_year_takes_its_people_along_and_says_so(
         count(session, make.enrolment(make.account(), edition), by=1)
     browser.sign_in(make.coordinator())
 
-    answer = save(browser, edition, reporting_year="2027")
+    answer = save(browser, edition, reporting_year="2027", confirmed="on")
 
     page = browser.get(answer.headers["Location"]).text
     assert "The settings were saved. 3 enrolments are now counted in 2027." in page
@@ -256,8 +256,14 @@ def test_who_had_done_all_that_is_asked_for_now_completes_the_edition(
     form = opened(browser, edition)
     form.pop("requires_capstone")
 
-    answer = send(browser, edition, form)
+    shown = send(browser, edition, form)
+    session.expire_all()
+    before = {e.status for e in session.exec(select(Enrolment)).all()}
+    answer = send(browser, edition, form_in(shown.text))
 
+    assert done.name in shown.text
+    assert idle.name not in shown.text
+    assert before == {EnrolmentStatus.ACTIVE}
     assert "1 person had done all" in browser.get(answer.headers["Location"]).text
     session.expire_all()
     by_person = {e.account_id: e.status for e in session.exec(select(Enrolment)).all()}

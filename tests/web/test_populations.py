@@ -461,6 +461,22 @@ def works(_all: Population, run: Run, person: Person, _dice: random.Random) -> C
     return Case(f"/editions/{run.row.id}/capstones", "Tea", seen)
 
 
+def results(_all: Population, run: Run, person: Person, _dice: random.Random) -> Case:
+    """Of who takes part, as far as one accompanies their team or speaks for their institution."""
+
+    def are_seen(place: Place) -> bool:
+        groups = [group for group in run.groups if place in group.members]
+        if person.runs_all or run.staff.get(person) is StaffRole.OBSERVER:
+            return True
+        own = all(is_theirs(run, person, group) for group in groups)
+        if run.staff.get(person) is StaffRole.TUTOR and own:
+            return True
+        return person.speaks_for is not None and place.institution is person.speaks_for
+
+    seen = {place.person.name for place in run.places if place.takes_part and are_seen(place)}
+    return Case(f"/editions/{run.row.id}/results/all.csv", "Per", seen)
+
+
 def queue(all_: Population, _run: Run, person: Person, _dice: random.Random) -> Case | None:
     seen = {
         group.work
@@ -581,7 +597,7 @@ def options(all_: Population, _run: Run, _person: Person, _dice: random.Random) 
 LISTS: list[Asked] = [
     *(people_page, people_csv, people_found, people_by_key, editions_by_key, editions, works),
     *(queue, announcements, notes, feed, sessions, certificates, failing, accounts, statistics),
-    *(options, topics, topics_found, community),
+    *(options, topics, topics_found, community, results),
 ]
 
 

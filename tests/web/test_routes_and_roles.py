@@ -152,6 +152,13 @@ GET  /editions/{edition}/results                                     its partici
 GET  /editions/{edition}/activities/{activity}                       all in it
 POST /editions/{edition}/activities/{activity}/done                  its participant
 POST /editions/{edition}/activities/{activity}/undone                its participant
+POST /editions/{edition}/activities/{activity}/viewed                its participant
+GET  /editions/{edition}/results/all                                 who watches it
+GET  /editions/{edition}/results/all.csv                             who watches it
+GET  /editions/{edition}/results/all.xlsx                            who watches it
+GET  /editions/{edition}/results/all/{enrolment}                     who watches it
+POST /editions/{edition}/results/all/{enrolment}/{quiz}              its tutors
+POST /editions/{edition}/results/all/{enrolment}/{quiz}/undo         its tutors
 GET  /editions/{edition}/activities/{activity}/files/{file}/{name}   all in it
 GET  /editions/{edition}/content/languages                           its tutors
 POST /editions/{edition}/content/languages                           its tutors
@@ -415,6 +422,8 @@ POST /editions/{edition}/content/modules/{module}/activities/new     its tutors
 GET  /editions/{edition}/content/activities/{activity}/settings      its tutors
 POST /editions/{edition}/content/activities/{activity}/settings      its tutors
 POST /editions/{edition}/content/activities/{activity}/place         its tutors
+GET  /editions/{edition}/content/activities/{activity}/done-when     its tutors
+POST /editions/{edition}/content/activities/{activity}/done-when     its tutors
 POST /editions/{edition}/content/activities/{activity}/visibility    its tutors
 POST /editions/{edition}/content/activities/{activity}/duplicate     its tutors
 POST /editions/{edition}/content/activities/{activity}/removal       its tutors
@@ -577,6 +586,8 @@ SPELT = {
     },
     "/editions/{edition}/content/activities/{activity}/marking": {"activity": "quiz"},
     "/editions/{edition}/content/activities/{activity}/marking/{answer}": {"activity": "quiz"},
+    "/editions/{edition}/results/all/{enrolment}/{activity}": {"activity": "quiz"},
+    "/editions/{edition}/results/all/{enrolment}/{activity}/undo": {"activity": "quiz"},
     "/editions/{edition}/content/questions/{question}": {"question": "bank_question"},
     "/editions/{edition}/content/questions/{question}/retirement": {"question": "bank_question"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
@@ -630,6 +641,8 @@ EXPORTS = {
     "/editions/{edition}/people.xlsx",
     "/editions/{edition}/activities/{survey}/survey-results.csv",
     "/editions/{edition}/activities/{survey}/survey-results.xlsx",
+    "/editions/{edition}/results/all.csv",
+    "/editions/{edition}/results/all.xlsx",
     "/institutions.csv",
 }
 LEFT_BY_EXPORTS = {"audit_event", "audit_head"}

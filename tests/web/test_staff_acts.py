@@ -156,6 +156,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_messages(make)
     yield from _of_files(make)
     yield from _of_quizzes(session, make)
+    yield from _of_results(make)
 
 
 def _of_outbox(session: Session, make: Make, eva: Account) -> Iterator[Act]:
@@ -238,6 +239,21 @@ def _of_forums(make: Make) -> Iterator[Act]:
         yield f"{of_post}/hide", f"{here}/posts/{bad.id}/hide", {"reason": "No."}, "hide post"
         yield f"{of_post}/restore", f"{here}/posts/{bad.id}/restore", {}, "restore post"
         yield f"{of_post}/leave", f"{here}/posts/{fine.id}/leave", {}, "settle reports"
+
+
+def _of_results(make: Make) -> Iterator[Act]:
+    edition = make.edition()
+    quiz = make.quiz(make.module(edition))
+    ana = make.counted(make.enrolment(make.account(), edition))
+    at = f"/editions/{edition.id}"
+    pattern = "/editions/{edition}/content/activities/{activity}/done-when"
+    rule = {"rule": "answered", "weight": "2"}
+    yield pattern, f"{at}/content/activities/{quiz.id}/done-when", rule, "change content"
+    pattern = "/editions/{edition}/results/all/{enrolment}/{quiz}"
+    given = {"percent": "80", "reason": "The line broke"}
+    of = f"{at}/results/all/{ana.id}/{quiz.id}"
+    yield pattern, of, given, "override result"
+    yield f"{pattern}/undo", f"{of}/undo", {}, "take result back"
 
 
 def _of_quizzes(session: Session, make: Make) -> Iterator[Act]:
