@@ -31,6 +31,7 @@ WORDS = {
     "extend quiz": N_("changed somebody's time or tries in a quiz"),
     "mark essay": N_("marked an answer"),
     "write question": N_("wrote a question"),
+    "take in questions": N_("took questions in from a file"),
     "correct enrolment": N_("corrected what was taken down on admission"),
     "capstone.accept": N_("accepted a team's work"),
     "capstone.return": N_("returned a team's work for revision"),

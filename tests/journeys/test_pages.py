@@ -58,6 +58,7 @@ PAGES = {
                     "{upcoming}/settings/line", "{upcoming}/content",
                     "{upcoming}/content/modules/new", "{edition}/content/questions",
                     "{edition}/content/questions/new?kind=gaps", "{writing}/questions",
+                    "{edition}/content/questions/import",
                     "{writing}/quiz-rules"],
     "focal": ["/home", "{upcoming}/people", "{run}/nominations"],
     "waiting": ["/home", "{run}/place"],

@@ -189,6 +189,11 @@ DELETE /editions/{edition}/content/activities/{activity}/uploads/{upload}  who s
 GET  /editions/{edition}/content/questions                           its tutors
 GET  /editions/{edition}/content/questions/new                       its tutors
 POST /editions/{edition}/content/questions/new                       its tutors
+GET  /editions/{edition}/content/questions/import                    its tutors
+POST /editions/{edition}/content/questions/import                    its tutors
+POST /editions/{edition}/content/questions/import/apply              its tutors
+GET  /editions/{edition}/content/questions/export.gift               its tutors
+GET  /editions/{edition}/content/questions/export.xml                its tutors
 GET  /editions/{edition}/content/questions/{bank_question}           its tutors
 POST /editions/{edition}/content/questions/{bank_question}           its tutors
 POST /editions/{edition}/content/questions/{bank_question}/retirement     its tutors

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.core import clock, db
 from app.core.question_content import Essay
+from app.core.question_files import portable
 from app.core.text import folded
 from app.models import (
     Account,
@@ -54,6 +55,7 @@ from app.services.admissions import Judgement, decide
 from app.services.attempts import Sender, Sent, begin_attempt, hand_in
 from app.services.notifications import welcome
 from app.web.institution_file import packed, rows_of
+from app.web.question_file import packed as packed_questions
 from tests.conftest import Browser
 from tests.make import Make, a_sign_in
 from tests.web.test_routes_and_roles import MEANT, everything, in_words
@@ -75,6 +77,7 @@ NOT_RECORDED = {
 CHANGE_NOTHING = {
     "/editions/{edition}/content/activities/{activity}/text/preview",
     "/editions/{edition}/announcements/new",
+    "/editions/{edition}/content/questions/import",
     "/editions/{edition}/people/balance",
     "/institutions/import",
 }
@@ -247,6 +250,8 @@ def _of_quizzes(session: Session, make: Make) -> Iterator[Act]:
     )
     words = {"kind": "essay", "text-en": "Why?"}
     yield f"{pattern}/new", f"{bank}/new", words, "write question"
+    file = {"questions": packed_questions([portable(QuestionKind.ESSAY, Essay(), {"en": "?"}, {})])}
+    yield f"{pattern}/import/apply", f"{bank}/import/apply", file, "take in questions"
     essay = make.question(edition.course_id, QuestionKind.ESSAY, Essay())
     one = f"{pattern}/{{bank_question}}"
     yield one, f"{bank}/{essay.id}", words | {"text-en": "Why not?"}, "change question"
