@@ -177,9 +177,13 @@ def judged(
     *,
     feedback: bool,
     solution: bool,
+    mended: QuestionVersion | None = None,
 ) -> QuestionJudged:
-    """One question of a try looked back on; what is not to be shown is left out here."""
-    content = version.holds(question.kind)
+    """One question of a try looked back on; what is not to be shown is left out here.
+
+    Its text is what was asked; what is right is as ``mended``, if it was judged again.
+    """
+    content = (mended or version).holds(question.kind)
     lines = _lines(content, answer.given, language)
     shown = tuple(
         Line(line.mark if feedback else "", line.text, line.feedback if feedback else "")
@@ -199,7 +203,7 @@ def judged(
         share=answer.share if feedback else None,
         waits=waits and not is_empty(answer.given),
         lines=shown,
-        explanation=choose(version.explanation, language) if solution else "",
+        explanation=choose((mended or version).explanation, language) if solution else "",
         comment=answer.comment if feedback else "",
     )
 

@@ -59,7 +59,7 @@ PAGES = {
                     "{upcoming}/content/modules/new", "{edition}/content/questions",
                     "{edition}/content/questions/new?kind=gaps", "{writing}/questions",
                     "{edition}/content/questions/import",
-                    "{writing}/quiz-rules"],
+                    "{writing}/quiz-rules", "{writing}/regrading", "{writing}/analysis"],
     "focal": ["/home", "{upcoming}/people", "{run}/nominations"],
     "waiting": ["/home", "{run}/place"],
     "offered": ["/home", "{run}/place"],

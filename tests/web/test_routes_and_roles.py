@@ -207,6 +207,10 @@ POST /editions/{edition}/content/activities/{quiz}/extensions        its tutors
 POST /editions/{edition}/content/activities/{quiz}/extensions/{extension}/end  its tutors
 GET  /editions/{edition}/content/activities/{quiz}/marking           its tutors
 POST /editions/{edition}/content/activities/{quiz}/marking/{answer}  its tutors
+GET  /editions/{edition}/content/activities/{quiz}/regrading         its tutors
+POST /editions/{edition}/content/activities/{quiz}/regrading         its tutors
+GET  /editions/{edition}/content/activities/{quiz}/analysis          its tutors
+GET  /editions/{edition}/content/activities/{quiz}/analysis.csv      its tutors
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
 POST /editions/{edition}/sessions/new                                its tutors
@@ -546,6 +550,9 @@ SPELT = {
         "activity": "quiz"
     },
     "/editions/{edition}/content/activities/{activity}/marking": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/regrading": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/analysis": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/analysis.csv": {"activity": "quiz"},
     "/editions/{edition}/content/activities/{activity}/marking/{answer}": {"activity": "quiz"},
     "/editions/{edition}/content/questions/{question}": {"question": "bank_question"},
     "/editions/{edition}/content/questions/{question}/retirement": {"question": "bank_question"},

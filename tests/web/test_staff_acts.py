@@ -50,6 +50,8 @@ from app.queries.attempts import asked_in
 from app.queries.audit import examined
 from app.queries.institution_imports import fingerprint, plan
 from app.queries.institutions import institutions
+from app.queries.quizzes import quiz_of
+from app.queries.regrading import plan as regraded
 from app.services.addresses import seen
 from app.services.admissions import Judgement, decide
 from app.services.attempts import Sender, Sent, begin_attempt, hand_in
@@ -280,6 +282,16 @@ def _of_quizzes(session: Session, make: Make) -> Iterator[Act]:
         hand_in(own, ana.id, quiz.id, 1, sent, Sender("a", 1), now=clock.now())
     address = f"{at}/marking/{answer}"
     yield f"{pattern}/marking/{{answer}}", address, {"points": "2"}, "mark essay"
+    with db.changing() as own:
+        slot = own.exec(select(QuizSlot).where(QuizSlot.quiz_id == slot.quiz_id)).first() or slot
+        slot.points = 9.0
+        own.add(slot)
+    with db.reading() as fresh:
+        rules = quiz_of(fresh, quiz.id)
+        assert rules
+        again = regraded(fresh, fresh.get_one(Activity, quiz.id), rules)
+    shown = {"shown": again.fingerprint}
+    yield f"{pattern}/regrading", f"{at}/regrading", shown, "regrade quiz"
     del session
 
 
