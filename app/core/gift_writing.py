@@ -132,7 +132,7 @@ def _true_false(content: Choosing, writing: _Writing) -> str:
 
 
 def _choices(kind: QuestionKind, content: Choosing, writing: _Writing) -> str:
-    note_choices(content, writing.notes)
+    note_choices(kind, content, writing.notes)
     if not content.shuffle:
         writing.note(_("That the choices keep their order is not in the file."))
     single, lines = kind is QuestionKind.SINGLE, []
@@ -149,8 +149,8 @@ def _choices(kind: QuestionKind, content: Choosing, writing: _Writing) -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
-def note_choices(content: Choosing, notes: list[str]) -> None:
-    if content.whole:
+def note_choices(kind: QuestionKind, content: Choosing, notes: list[str]) -> None:
+    if content.whole and kind is QuestionKind.MULTIPLE:
         notes.append(
             _("That only exactly the right choices count is not in the file: parts count.")
         )

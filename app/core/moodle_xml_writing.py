@@ -126,7 +126,7 @@ class _Writing:
         return node
 
     def choices(self, kind: QuestionKind, content: Choosing) -> None:
-        note_choices(content, self.notes)
+        note_choices(kind, content, self.notes)
         single = kind is QuestionKind.SINGLE
         _value(self.node, "single", "true" if single else "false")
         _value(self.node, "shuffleanswers", "true" if content.shuffle else "false")

@@ -209,6 +209,8 @@ def likeness(question: Portable) -> str:
             language: GAP.sub(lambda met: f"[[{order.get(met[1], met[1])}]]", words)
             for language, words in text.items()
         }
+    if isinstance(content, Choosing) and question.kind is not QuestionKind.MULTIPLE:
+        content = content.model_copy(update={"whole": False, "penalty": 100.0})  # says nothing
     said = {language: words for language, words in text.items() if words}
     held = _without_keys(content.model_dump(mode="json"))
     return json.dumps([question.kind, said, held], sort_keys=True)

@@ -80,18 +80,17 @@ def _answers(session: Session, activity_id: UUID, *, all_tries: bool) -> dict[UU
     wanted = [Attempt.activity_id == activity_id, col(Attempt.submitted_at).is_not(None)]
     if not all_tries:
         wanted.append(Attempt.number == 1)
-    rows = session.execute(
-        select(
-            Answer.question_id, Answer.attempt_id, Answer.share, Answer.out_of, Answer.seconds,
-            Answer.given,
-        )
+    rows = session.exec(
+        select(Answer)
         .join(Attempt, col(Attempt.id) == col(Answer.attempt_id))
         .where(*wanted, col(Answer.share).is_not(None))
-    ).all()  # fmt: skip
+    ).all()
     found: dict[UUID, list[_Given]] = defaultdict(list)
-    for question, attempt, share, out_of, seconds, given in rows:
-        chosen = tuple(given.get("chosen", ()))
-        found[question].append(_Given(attempt, share, out_of, seconds, chosen))
+    for one in rows:
+        chosen = tuple(one.given.get("chosen", ()))
+        found[one.question_id].append(
+            _Given(one.attempt_id, one.share or 0, one.out_of, one.seconds, chosen)
+        )
     return found
 
 
@@ -120,9 +119,15 @@ def _item(
         len(given),
         facility([one.share for one in given]) if enough else None,
         _discrimination(given, totals) if enough else None,
-        median(one.seconds for one in given) if enough else None,
+        _seconds(given),
         _options(question, version, given, language) if enough else (),
     )
+
+
+def _seconds(given: list[_Given]) -> float | None:
+    """Where no time was taken, there is none: not nothing."""
+    taken = [one.seconds for one in given if one.seconds]
+    return median(taken) if len(taken) >= FEWEST else None
 
 
 def facility(shares: Sequence[float]) -> float:

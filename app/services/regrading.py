@@ -12,7 +12,7 @@ from app.queries.attempts import percent_of
 from app.queries.regrading import Plan, TryRegraded, plan
 from app.services.attempts import count_tries
 from app.services.audit import record
-from app.services.enrolments import LOCK, show_anew
+from app.services.enrolments import show_anew
 
 
 def regrade(  # noqa: PLR0913 -- what was shown and what was ticked
@@ -67,7 +67,7 @@ def _locked(session: Session, activity_id: UUID) -> Quiz:
         select(Enrolment)
         .where(col(Enrolment.id).in_(tried))
         .order_by(col(Enrolment.id))
-        .with_for_update(**LOCK)
+        .with_for_update(key_share=True)
     ).all()
     session.expire_all()
     return session.get_one(Quiz, quiz.id)

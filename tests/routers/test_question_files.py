@@ -69,7 +69,7 @@ def test_nothing_is_written_before_everybody_saw_what_becomes_of_each_question(
     assert {tuple(one.text) for one in versions} == {("es",)}
     acts = session.exec(select(AuditEvent.action).where(col(AuditEvent.action).contains("take in")))
     assert acts.all() == ["take in questions"]
-    assert "In the bank already" in sent(browser, bank, GIFT, language="es")
+    assert "There is nothing to take in." in sent(browser, bank, GIFT, language="es")
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,7 @@ def test_the_bank_leaves_as_a_file_and_comes_back_into_another_course(
     other = make.edition(course=make.course())
     make.tutor(other)
 
+    assert "something of 2 questions is not in the file" in browser.get(f"{bank}/import").text
     for ending in ("gift", "xml"):
         file = browser.get(f"{bank}/export.{ending}?language=en")
         assert file.status_code == 200
@@ -116,7 +117,7 @@ def test_the_bank_leaves_as_a_file_and_comes_back_into_another_course(
             assert "choices count is not in the file" in file.text
     assert len(read_gift(browser.get(f"{bank}/export.gift").text, "en")) == 3
     assert len(portables(session, edition.course_id)) == 3
-    assert "In the bank already" in page
+    assert "Take in 2 questions" in page  # all but the one of which nothing was lost
 
 
 def test_a_participant_gets_no_file_with_right_answers(
