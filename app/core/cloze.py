@@ -92,7 +92,7 @@ def written_cloze(content: Gaps, text: str, language: str) -> str:
         gap = gaps[key]
         if gap.options:
             answers = [
-                ("=" if o.right else "") + _escaped(said(o.text, language))
+                ("=" if o.right else "%0%") + _escaped(said(o.text, language))
                 + _told(said(o.feedback, language)) for o in gap.options
             ]  # fmt: skip
             return f"{{1:MULTICHOICE_S:{'~'.join(answers)}}}"

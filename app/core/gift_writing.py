@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from app.core.gift import WHOLE, WHOLE_ORDER
 from app.core.i18n import gettext as _
 from app.core.question_content import (
-    FALSE,
-    TRUE,
     Accepted,
     Choosing,
     Essay,
@@ -24,6 +22,7 @@ from app.core.question_files import (
     Entry,
     Portable,
     Refused,
+    has_usual_words,
     other_languages,
     said,
     shortened,
@@ -122,7 +121,7 @@ def _inside(  # noqa: PLR0911 -- one for each kind
 
 def _true_false(content: Choosing, writing: _Writing) -> str:
     true, false = content.options
-    if true.text != TRUE or false.text != FALSE:
+    if not has_usual_words(content):
         writing.note(_("The words for true and false are not in the file."))
     wrong, right = (false, true) if true.right else (true, false)
     told = [writing.told(wrong.feedback) or "#", writing.told(right.feedback)]

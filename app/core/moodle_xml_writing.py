@@ -11,8 +11,6 @@ from app.core.gift_writing import note_choices
 from app.core.i18n import gettext as _
 from app.core.moodle_xml import Node
 from app.core.question_content import (
-    FALSE,
-    TRUE,
     Choosing,
     Content,
     Essay,
@@ -24,7 +22,15 @@ from app.core.question_content import (
     Short,
     Texts,
 )
-from app.core.question_files import Entry, Portable, other_languages, said, shortened, weights
+from app.core.question_files import (
+    Entry,
+    Portable,
+    has_usual_words,
+    other_languages,
+    said,
+    shortened,
+    weights,
+)
 
 _TYPES = {
     QuestionKind.SINGLE: "multichoice",
@@ -134,7 +140,7 @@ class _Writing:
             self.answer(said(option.text, self.language), share, option.feedback)
 
     def true_false(self, content: Choosing) -> None:
-        if [option.text for option in content.options] != [TRUE, FALSE]:
+        if not has_usual_words(content):
             self.note(_("The words for true and false are not in the file."))
         for word, option in zip(("true", "false"), content.options, strict=True):
             self.answer(word, WHOLE if option.right else 0, option.feedback)

@@ -17,6 +17,8 @@ from app.core.i18n import choose
 from app.core.i18n import gettext as _
 from app.core.question_content import (
     CONTENTS,
+    FALSE,
+    TRUE,
     Choosing,
     Content,
     Gaps,
@@ -211,9 +213,22 @@ def likeness(question: Portable) -> str:
         }
     if isinstance(content, Choosing) and question.kind is not QuestionKind.MULTIPLE:
         content = content.model_copy(update={"whole": False, "penalty": 100.0})  # says nothing
+        if question.kind is QuestionKind.TRUE_FALSE and has_usual_words(content):
+            texts = zip(content.options, (TRUE, FALSE), strict=True)
+            options = [o.model_copy(update={"text": words}) for o, words in texts]
+            content = content.model_copy(update={"options": options})
     said = {language: words for language, words in text.items() if words}
     held = _without_keys(content.model_dump(mode="json"))
     return json.dumps([question.kind, said, held], sort_keys=True)
+
+
+def has_usual_words(content: Choosing) -> bool:
+    """Whether true and false are called so, in whichever languages they are."""
+    words = [option.text.items() for option in content.options]
+    if len(words) != FEWEST:
+        return False
+    usual = (TRUE.items(), FALSE.items())
+    return all(said <= known for said, known in zip(words, usual, strict=True))
 
 
 def _without_keys(value: Any) -> Any:

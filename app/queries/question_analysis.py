@@ -77,9 +77,9 @@ def question_analysis(
 
 def _answers(session: Session, activity_id: UUID, *, all_tries: bool) -> dict[UUID, list[_Given]]:
     """What waits for a mark counts for nothing yet."""
-    wanted = [Attempt.activity_id == activity_id, col(Attempt.submitted_at).is_not(None)]
+    wanted = [col(Attempt.activity_id) == activity_id, col(Attempt.submitted_at).is_not(None)]
     if not all_tries:
-        wanted.append(Attempt.number == 1)
+        wanted.append(col(Attempt.number) == 1)
     rows = session.exec(
         select(Answer)
         .join(Attempt, col(Attempt.id) == col(Answer.attempt_id))

@@ -1,7 +1,7 @@
 """Questions in files: what a format holds comes back as it went out, and the rest is said."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.aiken import looks_like_aiken, read_aiken
@@ -141,7 +141,7 @@ def facts(question: Portable | None) -> object:
     return likeness(question), question.explanation, question.category, question.tags
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(a_question(), min_size=1, max_size=3))
 def test_what_goes_out_as_gift_comes_in_as_it_was(questions: list[Portable]) -> None:
     text, report = written_gift(questions, "en")
@@ -153,7 +153,7 @@ def test_what_goes_out_as_gift_comes_in_as_it_was(questions: list[Portable]) -> 
     assert [facts(one.question) for one in back] == [facts(one) for one in questions]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(a_question(), min_size=1, max_size=3))
 def test_what_goes_out_as_moodle_xml_comes_in_as_it_was(questions: list[Portable]) -> None:
     content, report = written_moodle_xml(questions, "en")
