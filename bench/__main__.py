@@ -10,6 +10,7 @@ from bench.course import QUICK, USUAL, measure_course
 from bench.drawing import measure_certificates
 from bench.figures import measure_figures
 from bench.hostile import measure_hostile_texts
+from bench.quiz import measure_quiz
 from bench.report import RESULTS, Row, save, show
 from bench.sign_ins import measure_sign_ins
 from bench.weight import measure_weight
@@ -26,6 +27,7 @@ def main() -> None:
     parts: dict[str, list[Part]] = {
         "course": [lambda: measure_course(pace), measure_weight],
         "sign-ins": [lambda: measure_sign_ins(pace)],
+        "quiz": [lambda: measure_quiz(pace)],
         "alike": [lambda: measure_alike(pace)],
         "statistics": [lambda: measure_figures(given.scale or (FEW if given.quick else A_MILLION))],
         "hostile": [measure_hostile_texts],
@@ -48,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         action="append",
-        choices=("course", "sign-ins", "alike", "statistics", "hostile", "certificates"),
+        choices=("course", "sign-ins", "quiz", "alike", "statistics", "hostile", "certificates"),
         help="measure only this; can be given several times",
     )
     parser.add_argument(

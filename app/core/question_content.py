@@ -139,6 +139,9 @@ class Essay(Piece):
     notes: Texts = Field(default_factory=dict)
 
 
+TRUE: Texts = {"es": "Verdadero", "pt": "Verdadeiro", "en": "True", "fr": "Vrai"}
+FALSE: Texts = {"es": "Falso", "pt": "Falso", "en": "False", "fr": "Faux"}
+
 type Content = Choosing | Short | Numerical | Matching | Ordering | Gaps | Essay
 
 CONTENTS: dict[QuestionKind, type[Content]] = {

@@ -164,6 +164,13 @@ class Answer(Table, table=True):
     )
     share: float | None = Field(default=None, sa_column_kwargs=TRIED)
     points: float | None = Field(default=None, sa_column_kwargs=TRIED)
+    judged_as_id: UUID | None = Field(
+        default=None,
+        foreign_key="question_version.id",
+        ondelete="SET NULL",
+        description="the mended version that it was judged by; None: the one that was asked",
+        sa_column_kwargs=impersonal(),
+    )
     comment: str = Field(default="", max_length=5000, sa_column_kwargs=TRIED)
     marked_by_id: UUID | None = Field(
         default=None, foreign_key="account.id", sa_column_kwargs=acting()

@@ -13,6 +13,7 @@ from app.models import (
     Answer,
     AnswerAside,
     Attempt,
+    Counting,
     Question,
     QuestionVersion,
     Quiz,
@@ -130,6 +131,22 @@ def asked_in(session: Session, attempt_id: UUID) -> list[Asked]:
     return [tuple(row) for row in rows]
 
 
+def percent_of(score: float | None, out_of: float) -> float:
+    return round(100 * (score or 0) / out_of, 4) if out_of else 0
+
+
+def counted(counting: Counting, percents: Sequence[float]) -> float | None:
+    """The result of several tries, the first one first."""
+    if not percents:
+        return None
+    return {
+        Counting.BEST: max(percents),
+        Counting.LAST: percents[-1],
+        Counting.FIRST: percents[0],
+        Counting.AVERAGE: round(sum(percents) / len(percents), 4),
+    }[counting]
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """Something that was sent and does not count."""
@@ -192,7 +209,12 @@ def sheet(
 
 
 def _judged(
-    turn: Turn, attempt: Attempt, row: Asked, language: str, now: datetime
+    turn: Turn,
+    attempt: Attempt,
+    row: Asked,
+    language: str,
+    now: datetime,
+    mended: QuestionVersion | None = None,
 ) -> QuestionJudged:
     known = {
         "submitted": attempt.submitted_at is not None,
@@ -203,6 +225,7 @@ def _judged(
         language,
         feedback=turn.shows(turn.quiz.feedback, **known, now=now),
         solution=turn.shows(turn.quiz.solution, **known, now=now),
+        mended=mended,
     )
 
 
@@ -210,7 +233,20 @@ def looked_back(
     session: Session, turn: Turn, attempt: Attempt, language: str, *, now: datetime
 ) -> list[QuestionJudged]:
     """A try that was handed in, question by question, as far as its quiz shows it now."""
-    return [_judged(turn, attempt, row, language, now) for row in asked_in(session, attempt.id)]
+    rows = asked_in(session, attempt.id)
+    mended = _mended(session, [row[0].judged_as_id for row in rows])
+    return [
+        _judged(turn, attempt, row, language, now, mended.get(row[0].judged_as_id)) for row in rows
+    ]
+
+
+def _mended(session: Session, ids: Sequence[UUID | None]) -> dict[UUID | None, QuestionVersion]:
+    """The versions by which answers were judged again, where that is another than was asked."""
+    wanted = [one for one in ids if one is not None]
+    if not wanted:
+        return {}
+    rows = session.exec(select(QuestionVersion).where(col(QuestionVersion.id).in_(wanted))).all()
+    return {one.id: one for one in rows}
 
 
 def set_aside(session: Session, attempt_id: UUID) -> list[tuple[AnswerAside, int]]:

@@ -1,6 +1,5 @@
 """Reading questions: the bank of a course, one question as it is asked, and as it was judged."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,12 +21,12 @@ from app.core.question_content import (
     QuestionKind,
     Short,
 )
+from app.core.question_files import GAP, Portable, likeness
 from app.core.text import folded
 from app.models import Answer, Question, QuestionVersion
 
 #: In percent.
 WHOLE = 100
-GAP = re.compile(r"\[\[([\w-]+)\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +177,13 @@ def judged(
     *,
     feedback: bool,
     solution: bool,
+    mended: QuestionVersion | None = None,
 ) -> QuestionJudged:
-    """One question of a try looked back on; what is not to be shown is left out here."""
-    content = version.holds(question.kind)
+    """One question of a try looked back on; what is not to be shown is left out here.
+
+    Its text is what was asked; what is right is as ``mended``, if it was judged again.
+    """
+    content = (mended or version).holds(question.kind)
     lines = _lines(content, answer.given, language)
     shown = tuple(
         Line(line.mark if feedback else "", line.text, line.feedback if feedback else "")
@@ -200,7 +203,7 @@ def judged(
         share=answer.share if feedback else None,
         waits=waits and not is_empty(answer.given),
         lines=shown,
-        explanation=choose(version.explanation, language) if solution else "",
+        explanation=choose((mended or version).explanation, language) if solution else "",
         comment=answer.comment if feedback else "",
     )
 
@@ -409,3 +412,30 @@ def question_of(
 def is_asked_already(session: Session, version_id: UUID) -> bool:
     found = session.execute(select(exists().where(col(Answer.version_id) == version_id)))
     return bool(found.scalar_one())
+
+
+def portables(session: Session, course_id: UUID, category: str = "") -> list[Portable]:
+    """The questions of a bank that are asked, as files hold them, by their categories."""
+    rows = session.execute(
+        select(Question, QuestionVersion)
+        .join(
+            QuestionVersion,
+            (col(QuestionVersion.question_id) == col(Question.id))
+            & (col(QuestionVersion.number) == col(Question.number)),
+        )
+        .where(Question.course_id == course_id, col(Question.is_retired).is_(False))
+        .order_by(col(Question.category), col(Question.id))
+    ).all()
+    return [
+        Portable(
+            kind=question.kind, text=version.text, explanation=version.explanation,
+            content=version.content, category=question.category, tags=question.tags,
+        )
+        for question, version in rows
+        if lies_in(question.category, category)
+    ]  # fmt: skip
+
+
+def known_likenesses(session: Session, course_id: UUID) -> set[str]:
+    """By which a question that comes in is found to be in the bank already."""
+    return {likeness(one) for one in portables(session, course_id)}

@@ -22,7 +22,6 @@ from app.models import (
     AnswerAside,
     AsideReason,
     Attempt,
-    Counting,
     Edition,
     Enrolment,
     Question,
@@ -31,7 +30,7 @@ from app.models import (
     QuizSlot,
     Reveal,
 )
-from app.queries.attempts import Turn, asked_in, page_of, turn_of
+from app.queries.attempts import Turn, asked_in, counted, page_of, percent_of, turn_of
 from app.queries.questions import lies_in
 from app.services.enrolments import LOCK, show_anew
 from app.services.progress import record_result, start
@@ -424,29 +423,14 @@ def reckon(session: Session, quiz: Quiz, attempt: Attempt, *, now: datetime) -> 
     points = session.exec(select(Answer.points).where(Answer.attempt_id == attempt.id)).all()
     attempt.waits = None in points
     attempt.score = min(attempt.out_of, result(one for one in points if one is not None))
-    attempt.passed = _percent(attempt) >= quiz.pass_percent
+    attempt.passed = percent_of(attempt.score, attempt.out_of) >= quiz.pass_percent
     session.add(attempt)
     session.flush()
-    _count(session, quiz, attempt, now)
+    count_tries(session, quiz, attempt, now=now)
 
 
-def _percent(attempt: Attempt) -> float:
-    return round(100 * (attempt.score or 0) / attempt.out_of, 4) if attempt.out_of else 0
-
-
-def counted(counting: Counting, percents: list[float]) -> float | None:
-    """The result of several tries, the first one first."""
-    if not percents:
-        return None
-    return {
-        Counting.BEST: max(percents),
-        Counting.LAST: percents[-1],
-        Counting.FIRST: percents[0],
-        Counting.AVERAGE: round(sum(percents) / len(percents), 4),
-    }[counting]
-
-
-def _count(session: Session, quiz: Quiz, attempt: Attempt, now: datetime) -> None:
+def count_tries(session: Session, quiz: Quiz, attempt: Attempt, *, now: datetime) -> None:
+    """The result of all tries of whoever made this one; with it they may be done."""
     tries = session.exec(
         select(Attempt)
         .where(
@@ -456,7 +440,7 @@ def _count(session: Session, quiz: Quiz, attempt: Attempt, now: datetime) -> Non
         )
         .order_by(col(Attempt.number))
     ).all()
-    percent = counted(quiz.counting, [_percent(one) for one in tries])
+    percent = counted(quiz.counting, [percent_of(one.score, one.out_of) for one in tries])
     activity = session.get_one(Activity, attempt.activity_id)
     record_result(session, attempt.enrolment_id, activity, percent, now=now)
 

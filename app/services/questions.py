@@ -1,5 +1,6 @@
 """Writing questions into the bank of a course. What was asked once stays as it was asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -8,9 +9,11 @@ from sqlmodel import Session
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.question_content import Content, QuestionKind, Texts
-from app.models import Question, QuestionVersion
-from app.queries.questions import is_asked_already, question_of
+from app.core.question_files import Portable, likeness
+from app.models import Course, Question, QuestionVersion
+from app.queries.questions import is_asked_already, known_likenesses, question_of
 from app.services.audit import MADE, record
+from app.services.enrolments import LOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,12 @@ def tidy_path(typed: str) -> str:
 def write_question(
     session: Session, course_id: UUID, kind: QuestionKind, written: Written, *, by: UUID
 ) -> Question:
+    question = _added(session, course_id, kind, written)
+    record(session, by, "write question", "question", question.id, **MADE)
+    return question
+
+
+def _added(session: Session, course_id: UUID, kind: QuestionKind, written: Written) -> Question:
     question = Question(
         course_id=course_id, kind=kind, category=tidy_path(written.category),
         tags=list(written.tags),
@@ -40,8 +49,30 @@ def write_question(
     session.flush()
     session.add(_version(question, written))
     session.flush()
-    record(session, by, "write question", "question", question.id, **MADE)
     return question
+
+
+def take_in(
+    session: Session, course_id: UUID, edition_id: UUID, questions: Sequence[Portable], *, by: UUID
+) -> int:
+    """The questions of a file, all or none; those that are in the bank already are left out.
+
+    So a file that is sent twice, also at once, adds its questions once.
+    """
+    session.get_one(Course, course_id, with_for_update=LOCK)
+    known = known_likenesses(session, course_id)
+    new = {key: one for one in questions if (key := likeness(one)) not in known}
+    for one in new.values():
+        written = Written(
+            one.text, one.holds, one.explanation, category=one.category, tags=tuple(one.tags)
+        )
+        _added(session, course_id, one.kind, written)
+    if new:
+        record(
+            session, by, "take in questions", "edition", edition_id,
+            before={"questions": len(known)}, after={"questions": len(known) + len(new)},
+        )  # fmt: skip
+    return len(new)
 
 
 def rewrite_question(

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.core.i18n import gettext as _
 from app.core.question_content import (
+    FALSE,
+    TRUE,
     Accepted,
     Amount,
     Choosing,
@@ -31,13 +33,10 @@ from app.core.question_content import (
     Unit,
     new_key,
 )
+from app.core.question_files import GAP
 from app.models import Question, QuestionVersion
-from app.queries.questions import GAP
 from app.services.questions import Written
 from app.web.forms import Form
-
-TRUE: Texts = {"es": "Verdadero", "pt": "Verdadeiro", "en": "True", "fr": "Vrai"}
-FALSE: Texts = {"es": "Falso", "pt": "Falso", "en": "False", "fr": "Faux"}
 
 #: Which rows a kind has, and how many of them a new question begins with.
 ROWS: dict[QuestionKind, dict[str, int]] = {

@@ -28,6 +28,8 @@ PARTS: dict[ActivityKind, tuple[tuple[str, str], ...]] = {
         ("questions", N_("Questions")),
         ("quiz-rules", N_("Rules of the quiz")),
         ("marking", N_("Marking")),
+        ("regrading", N_("Regrading")),
+        ("analysis", N_("Analysis")),
     ),
 }
 

@@ -26,14 +26,13 @@ from app.models import (
     QuizSlot,
     Reveal,
 )
-from app.queries.attempts import asked_in
+from app.queries.attempts import asked_in, counted
 from app.services.attempts import (
     Sender,
     Sent,
     WrongPassword,
     begin_attempt,
     check_answer,
-    counted,
     hand_in,
     save_answers,
     turn_page,

@@ -213,6 +213,11 @@ DELETE /editions/{edition}/content/activities/{activity}/uploads/{upload}  who s
 GET  /editions/{edition}/content/questions                           its tutors
 GET  /editions/{edition}/content/questions/new                       its tutors
 POST /editions/{edition}/content/questions/new                       its tutors
+GET  /editions/{edition}/content/questions/import                    its tutors
+POST /editions/{edition}/content/questions/import                    its tutors
+POST /editions/{edition}/content/questions/import/apply              its tutors
+GET  /editions/{edition}/content/questions/export.gift               its tutors
+GET  /editions/{edition}/content/questions/export.xml                its tutors
 GET  /editions/{edition}/content/questions/{bank_question}           its tutors
 POST /editions/{edition}/content/questions/{bank_question}           its tutors
 POST /editions/{edition}/content/questions/{bank_question}/retirement     its tutors
@@ -226,6 +231,10 @@ POST /editions/{edition}/content/activities/{quiz}/extensions        its tutors
 POST /editions/{edition}/content/activities/{quiz}/extensions/{extension}/end  its tutors
 GET  /editions/{edition}/content/activities/{quiz}/marking           its tutors
 POST /editions/{edition}/content/activities/{quiz}/marking/{answer}  its tutors
+GET  /editions/{edition}/content/activities/{quiz}/regrading         its tutors
+POST /editions/{edition}/content/activities/{quiz}/regrading         its tutors
+GET  /editions/{edition}/content/activities/{quiz}/analysis          its tutors
+GET  /editions/{edition}/content/activities/{quiz}/analysis.csv      its tutors
 GET  /editions/{edition}/sessions                                    all in it
 GET  /editions/{edition}/sessions/new                                its tutors
 POST /editions/{edition}/sessions/new                                its tutors
@@ -585,6 +594,9 @@ SPELT = {
         "activity": "quiz"
     },
     "/editions/{edition}/content/activities/{activity}/marking": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/regrading": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/analysis": {"activity": "quiz"},
+    "/editions/{edition}/content/activities/{activity}/analysis.csv": {"activity": "quiz"},
     "/editions/{edition}/content/activities/{activity}/marking/{answer}": {"activity": "quiz"},
     "/editions/{edition}/results/all/{enrolment}/{activity}": {"activity": "quiz"},
     "/editions/{edition}/results/all/{enrolment}/{activity}/undo": {"activity": "quiz"},

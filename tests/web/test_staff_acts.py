@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.core import clock, db
 from app.core.question_content import Essay
+from app.core.question_files import portable
 from app.core.text import folded
 from app.models import (
     Account,
@@ -52,11 +53,14 @@ from app.queries.attempts import asked_in
 from app.queries.audit import examined
 from app.queries.institution_imports import fingerprint, plan
 from app.queries.institutions import institutions
+from app.queries.quizzes import quiz_of
+from app.queries.regrading import plan as regraded
 from app.services.addresses import seen
 from app.services.admissions import Judgement, decide
 from app.services.attempts import Sender, Sent, begin_attempt, hand_in
 from app.services.notifications import welcome
 from app.web.institution_file import packed, rows_of
+from app.web.question_file import packed as packed_questions
 from tests.conftest import Browser
 from tests.make import Make, a_sign_in
 from tests.web.test_routes_and_roles import MEANT, everything, in_words
@@ -78,6 +82,7 @@ NOT_RECORDED = {
 CHANGE_NOTHING = {
     "/editions/{edition}/content/activities/{activity}/text/preview",
     "/editions/{edition}/announcements/new",
+    "/editions/{edition}/content/questions/import",
     "/editions/{edition}/people/balance",
     "/institutions/import",
 }
@@ -266,6 +271,8 @@ def _of_quizzes(session: Session, make: Make) -> Iterator[Act]:
     )
     words = {"kind": "essay", "text-en": "Why?"}
     yield f"{pattern}/new", f"{bank}/new", words, "write question"
+    file = {"questions": packed_questions([portable(QuestionKind.ESSAY, Essay(), {"en": "?"}, {})])}
+    yield f"{pattern}/import/apply", f"{bank}/import/apply", file, "take in questions"
     essay = make.question(edition.course_id, QuestionKind.ESSAY, Essay())
     one = f"{pattern}/{{bank_question}}"
     yield one, f"{bank}/{essay.id}", words | {"text-en": "Why not?"}, "change question"
@@ -294,6 +301,16 @@ def _of_quizzes(session: Session, make: Make) -> Iterator[Act]:
         hand_in(own, ana.id, quiz.id, 1, sent, Sender("a", 1), now=clock.now())
     address = f"{at}/marking/{answer}"
     yield f"{pattern}/marking/{{answer}}", address, {"points": "2"}, "mark essay"
+    with db.changing() as own:
+        slot = own.exec(select(QuizSlot).where(QuizSlot.quiz_id == slot.quiz_id)).first() or slot
+        slot.points = 9.0
+        own.add(slot)
+    with db.reading() as fresh:
+        rules = quiz_of(fresh, quiz.id)
+        assert rules
+        again = regraded(fresh, fresh.get_one(Activity, quiz.id), rules)
+    shown = {"shown": again.fingerprint}
+    yield f"{pattern}/regrading", f"{at}/regrading", shown, "regrade quiz"
     del session
 
 
