@@ -57,6 +57,7 @@ from app.models.capstone import (
     Milestone,
     SectionKey,
 )
+from app.models.carried_piece import CarriedPiece
 from app.models.certificate import Certificate, CertificateStatus
 from app.models.course import Course, Mode
 from app.models.edition import (
@@ -195,6 +196,7 @@ __all__ = [
     "CapstoneSection",
     "CapstoneStatus",
     "CapstoneVersion",
+    "CarriedPiece",
     "Certificate",
     "CertificateStatus",
     "CopyStatus",

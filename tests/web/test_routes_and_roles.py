@@ -383,6 +383,8 @@ POST /editions/{edition}/people/{enrolment}/notes                    coordinator
 POST /editions/{edition}/people/{enrolment}/notes/{note}/remove      the coordinator whose it is
 POST /editions/{edition}/people/{enrolment}/support                  its focal point
 POST /editions/{edition}/people/{enrolment}/support/remove           its focal point
+GET  /editions/{edition}/next                                        its tutors
+POST /editions/{edition}/next                                        its tutors
 GET  /editions/{edition}/content                                     its tutors
 GET  /editions/{edition}/content/modules/new                         its tutors
 POST /editions/{edition}/content/modules/new                         its tutors

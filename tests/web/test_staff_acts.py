@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.core import clock, db
+from app.core.ids import uuid7
 from app.core.question_content import Essay
 from app.core.text import folded
 from app.models import (
@@ -141,6 +142,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     pattern = "/editions/{edition}/people/decisions"
     yield pattern, f"{at}/people/decisions", decision, "approve enrolment"
     yield from _of_content(make, edition)
+    yield from _of_next_edition(make)
     yield from _of_texts(make)
     yield from _of_sessions(make, edition, applied)
     yield from _of_works(make, edition)
@@ -161,6 +163,12 @@ def _of_outbox(session: Session, make: Make, eva: Account) -> Iterator[Act]:
     make.saved(message)
     again = f"/outbox/{message.id}/again"
     yield "/outbox/{message}/again", again, {}, "send message again"
+
+
+def _of_next_edition(make: Make) -> Iterator[Act]:
+    edition = make.edition()
+    plan = {"press": str(uuid7()), "slug": "the-next", "reporting_year": "2027"}
+    yield "/editions/{edition}/next", f"/editions/{edition.id}/next", plan, "open next edition"
 
 
 def _of_content(make: Make, edition: Edition) -> Iterator[Act]:
