@@ -385,6 +385,8 @@ POST /editions/{edition}/people/{enrolment}/support                  its focal p
 POST /editions/{edition}/people/{enrolment}/support/remove           its focal point
 GET  /editions/{edition}/next                                        its tutors
 POST /editions/{edition}/next                                        its tutors
+GET  /editions/{edition}/changes                                     its tutors
+POST /editions/{edition}/changes                                     its tutors
 GET  /editions/{edition}/content                                     its tutors
 GET  /editions/{edition}/content/modules/new                         its tutors
 POST /editions/{edition}/content/modules/new                         its tutors

@@ -169,6 +169,11 @@ def _of_next_edition(make: Make) -> Iterator[Act]:
     edition = make.edition()
     plan = {"press": str(uuid7()), "slug": "the-next", "reporting_year": "2027"}
     yield "/editions/{edition}/next", f"/editions/{edition.id}/next", plan, "open next edition"
+    newer = make.edition(make.course(), came_from_id=edition.id)
+    first, second = make.module(edition), make.module(edition)
+    pattern, at = "/editions/{edition}/changes", f"/editions/{newer.id}/changes"
+    yield pattern, at, {"take": str(first.id)}, "take over content"
+    yield pattern, at, {"leave": str(second.id)}, "leave content"
 
 
 def _of_content(make: Make, edition: Edition) -> Iterator[Act]:
