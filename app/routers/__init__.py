@@ -22,6 +22,7 @@ from app.routers import (
     certificates,
     changes,
     content,
+    course_writing,
     courses,
     edition_list,
     edition_settings,
@@ -112,6 +113,7 @@ ROUTERS: list[APIRouter] = [
     places.router,
     invitations.router,
     home.router,
+    course_writing.router,  # before editions: `new` and `courses` are no editions
     editions.router,
     edition_list.router,
     edition_settings.router,

@@ -385,6 +385,13 @@ POST /editions/{edition}/people/{enrolment}/support                  its focal p
 POST /editions/{edition}/people/{enrolment}/support/remove           its focal point
 GET  /editions/{edition}/next                                        its tutors
 POST /editions/{edition}/next                                        its tutors
+GET  /editions/courses                                               coordinators
+GET  /editions/courses/new                                           coordinators
+POST /editions/courses/new                                           coordinators
+GET  /editions/courses/{course_id}                                   coordinators
+POST /editions/courses/{course_id}                                   coordinators
+GET  /editions/new                                                   coordinators
+POST /editions/new                                                   coordinators
 GET  /editions/{edition}/changes                                     its tutors
 POST /editions/{edition}/changes                                     its tutors
 GET  /editions/{edition}/content                                     its tutors
@@ -549,6 +556,7 @@ SPELT = {
     "/editions/{edition}/content/questions/{question}": {"question": "bank_question"},
     "/editions/{edition}/content/questions/{question}/retirement": {"question": "bank_question"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
+    "/editions/courses/{course}": {"course": "course_id"},
     "/link/{secret}": {"secret": "link"},
     "/unsubscribe/{token}": {"token": "unsubscribe"},
     "/unsubscribe/{token}/undo": {"token": "unsubscribe"},
@@ -881,6 +889,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "copy": str(copy.id),
         "edition": str(edition.id),
         "course": course.slug,
+        "course_id": str(course.id),
         "run": edition.slug,
         "module": str(module.id),
         "activity": str(activity.id),

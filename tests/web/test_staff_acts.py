@@ -143,6 +143,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield pattern, f"{at}/people/decisions", decision, "approve enrolment"
     yield from _of_content(make, edition)
     yield from _of_next_edition(make)
+    yield from _of_courses(make)
     yield from _of_texts(make)
     yield from _of_sessions(make, edition, applied)
     yield from _of_works(make, edition)
@@ -163,6 +164,17 @@ def _of_outbox(session: Session, make: Make, eva: Account) -> Iterator[Act]:
     make.saved(message)
     again = f"/outbox/{message.id}/again"
     yield "/outbox/{message}/again", again, {}, "send message again"
+
+
+def _of_courses(make: Make) -> Iterator[Act]:
+    course = make.course()
+    words = {"mode": "tutor_led", "hours": "12", "languages": "en", "title_en": "Another course"}
+    yield "/editions/courses/new", "/editions/courses/new", words, "add course"
+    pattern, at = "/editions/courses/{course_id}", f"/editions/courses/{course.id}"
+    yield pattern, at, words | {"slug": course.slug}, "change course"
+    edition = {"press": str(uuid7()), "course": str(course.id), "slug": "2027", "languages": "en",
+               "reporting_year": "2027", "policy": "closed"}  # fmt: skip
+    yield "/editions/new", "/editions/new", edition, "open edition"
 
 
 def _of_next_edition(make: Make) -> Iterator[Act]:
