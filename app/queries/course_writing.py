@@ -65,5 +65,5 @@ def course_written(session: Session, course_id: UUID) -> CourseWritten | None:
     course = session.get(Course, course_id)
     if course is None:
         return None
-    names = CourseWritten.__slots__  # type: ignore[attr-defined]
+    names = CourseWritten.__slots__
     return CourseWritten(**{name: getattr(course, name) for name in names})

@@ -99,7 +99,8 @@ def carry_all_over(session: Session, copies: Mapping[UUID, tuple[Activity, Activ
     for kind in (ActivityText, ActivityFile):
         for row in session.exec(select(kind).where(col(kind.activity_id).in_(copies))).all():
             values = row.model_dump(exclude={"id", "created_at"})
-            session.add(kind(**values | {"activity_id": copies[row.activity_id][1].id}))
+            _original, copy = copies[values["activity_id"]]
+            session.add(kind(**values | {"activity_id": copy.id}))
     session.flush()
     for original, copy in copies.values():
         WAYS.get(original.kind, Ways()).carry_over(session, original, copy)

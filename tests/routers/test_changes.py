@@ -26,8 +26,10 @@ def test_a_change_is_shown_as_a_difference_and_taken_over_or_left(
     pages = [make.activity(module, body="Three steps lead there.") for _n in range(3)]
     wanted = NextEdition(uuid7(), "2027", date(2027, 4, 7), 2027)
     edition = open_next_edition(session, older.id, wanted, by=tutor.id, now=NOW).edition_id
-    for page in pages:
-        text = session.exec(select(ActivityText).where(ActivityText.activity_id == page.id)).one()
+    for original in pages:
+        text = session.exec(
+            select(ActivityText).where(ActivityText.activity_id == original.id)
+        ).one()
         text.body = "Four steps lead there."
     session.commit()
     browser.sign_in(tutor)
@@ -53,7 +55,7 @@ def test_a_change_is_shown_as_a_difference_and_taken_over_or_left(
             select(Activity, ActivityText).join(ActivityText).where(Activity.edition_id == edition)
         )
     }
-    assert [bodies[page.id].split()[0] for page in pages] == ["Four", "Three", "Three"]
+    assert [bodies[one.id].split()[0] for one in pages] == ["Four", "Three", "Three"]
 
 
 def test_an_edition_made_from_none_says_so_and_takes_nothing(
