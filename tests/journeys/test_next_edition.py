@@ -48,7 +48,7 @@ def test_next_years_edition_is_opened_and_a_later_change_is_taken_over(meet: Mee
 
     page.goto(f"{older}/content")
     follow(page.locator("#structure h2 a").first)
-    title = page.get_by_label("Title, in Spanish")
+    title = page.locator("[name=title_es]")
     title.fill("Por qué medir mejor las brechas")
     with page.expect_navigation():
         title.press("Enter")
