@@ -83,8 +83,6 @@ def leave(session: Session, edition_id: UUID, chosen: Collection[UUID], *, by: U
 
 def _chosen(session: Session, edition_id: UUID, chosen: Collection[UUID]) -> list[Change]:
     """Those that are still to be decided; what somebody else decided meanwhile is not there."""
-    if not session.get_one(Edition, edition_id).came_from_id:
-        raise NotFound(_("There is nothing at this address."))
     return [one for one in changes(session, edition_id) if one.source_id in chosen]
 
 

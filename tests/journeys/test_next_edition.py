@@ -59,5 +59,5 @@ def test_next_years_edition_is_opened_and_a_later_change_is_taken_over(meet: Mee
     press(page, "button", "Take over")
 
     expect(page.get_by_text("1 piece was taken over.")).to_be_visible()
-    page.goto(f"{newer}/content")
+    page.goto(f"{newer}/content?lang=es")
     expect(page.locator("#structure h2").first).to_contain_text("Por qué medir mejor las brechas")

@@ -66,7 +66,7 @@ def test_an_edition_made_from_none_says_so_and_takes_nothing(
     at = f"/editions/{older.id}/changes"
 
     assert "This edition was made from no other" in browser.get(at).text
-    assert browser.post(at, data={"take": str(page.id)}).status_code == 404
+    assert browser.post(at, data={"take": str(page.id)}).status_code == 303
     assert session.exec(select(CarriedPiece)).all() == []
 
 
