@@ -1,12 +1,14 @@
 """What changed in an earlier edition: told part by part, taken over or left, and nothing lost."""
 
 from datetime import date
+from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlmodel import Session, select
 
+from app.core import db
 from app.core.ids import uuid7
 from app.models import (
     Account,
@@ -261,3 +263,33 @@ def test_comparing_takes_no_more_statements_for_more_pieces(
     assert len(found) == 6
     assert len(many) == len(few)
     assert session.exec(select(CarriedPiece)).all()
+
+
+def test_what_is_written_there_while_it_is_copied_is_in_the_copy_or_told(
+    make: Make, session: Session, older: Edition, boss: Account
+) -> None:
+    page = make.activity(make.module(older), body="As it was.")
+    session.commit()
+    ready, made = Barrier(2), list[UUID]()
+
+    def copy() -> None:
+        ready.wait()
+        with db.changing() as own:
+            made.append(next_of(own, older, boss))
+
+    def edit() -> None:
+        ready.wait()
+        with db.changing() as own:
+            write(own, own.get_one(Activity, page.id), "As it is now.", boss)
+
+    threads = [Thread(target=copy), Thread(target=edit)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    session.expire_all()
+    [edition] = made
+    own = copy_of(session, edition, page)
+    told = [one.source_id for one in changes(session, edition)]
+    assert (body(session, own.id), told) in [("As it is now.", []), ("As it was.", [page.id])]
