@@ -53,8 +53,9 @@ def test_next_years_edition_is_opened_and_a_later_change_is_taken_over(meet: Mee
     with page.expect_navigation():
         title.press("Enter")
     page.goto(f"{newer}/changes")
-    page.evaluate(AXE)
-    assert faults(page, RULES, seen="a change") == []
+    if person.scripts:
+        page.evaluate(AXE)
+        assert faults(page, RULES, seen="a change") == []
     expect(page.locator("main ins").first).to_be_visible()
     press(page, "button", "Take over")
 
