@@ -26,6 +26,7 @@ _DAY = {
     "fr": "EEEE d MMMM",
 }
 _LONG = {"es": "d 'de' MMMM 'de' y", "pt": "d 'de' MMMM 'de' y", "en": "d MMMM y", "fr": "d MMMM y"}
+_COMMA = {"es": ",", "pt": ","}
 _SHORT = {"es": "d MMM", "pt": "d MMM", "en": "d MMM", "fr": "d MMM"}
 _MOMENT = {
     "es": "EEE d 'de' MMMM, HH:mm",
@@ -102,6 +103,11 @@ def day(value: date) -> str:
 def long_day(value: date) -> str:
     """As in `12 June 2022`."""
     return _date(value, _LONG[current_locale()])
+
+
+def full_day(value: date) -> str:
+    """As in `Sunday 12 June 2022`."""
+    return _date(value, f"EEEE{_COMMA.get(current_locale(), '')} {_LONG[current_locale()]}")
 
 
 def short_day(value: date) -> str:

@@ -59,6 +59,7 @@ from app.models.capstone import (
     Milestone,
     SectionKey,
 )
+from app.models.carried_piece import CarriedPiece
 from app.models.certificate import Certificate, CertificateStatus
 from app.models.course import Course, Mode
 from app.models.edition import (
@@ -210,6 +211,7 @@ __all__ = [
     "CapstoneSection",
     "CapstoneStatus",
     "CapstoneVersion",
+    "CarriedPiece",
     "Certificate",
     "CertificateStatus",
     "Completion",

@@ -75,6 +75,13 @@ class Edition(Table, table=True):
     fallback_language: str = Field(
         default="", max_length=2, description="of what is not translated; empty: the first one"
     )
+    came_from_id: UUID | None = Field(
+        default=None,
+        foreign_key="edition.id",
+        ondelete="SET NULL",
+        index=True,
+        description="the one whose content it was made from",
+    )
     version: int = Field(default=1, description="raised whenever what all see in it changes")
 
     def is_open_for_enrolment(self, day: date) -> bool:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from app.core.i18n import gettext as _
 from app.policy import Action
 from app.queries.content import ModuleWritten, written
+from app.queries.next_editions import source_of
 from app.services.modules import (
     ModuleWords,
     add_module,
@@ -71,6 +72,7 @@ def show(
         part="content/_structure.html",
         **around_content(visit),
         modules=modules,
+        source=source_of(visit.session, visit.edition.id),
         lacks=_lacks(modules, visit.edition.languages),
         rule_words=rule_words,
         begins={

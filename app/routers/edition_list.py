@@ -44,6 +44,7 @@ def index(
         here="editions",
         form=form,
         years=[(year, str(year)) for year in years(visit.session, visit.viewer)],
+        may_write=visit.may(Action.WRITE_CATALOGUE),
         own_people_only=Role.FOCAL in visit.roles,
         When=When,
         **_found(visit, form),

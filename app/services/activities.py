@@ -237,6 +237,9 @@ def copy_activity(
         title=title,
         minutes=activity.minutes,
         counts=activity.counts,
+        completion=activity.completion,
+        completion_number=activity.completion_number,
+        weight=activity.weight,
         is_hidden=is_hidden,
         came_from_id=activity.id,
     )

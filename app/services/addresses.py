@@ -87,3 +87,11 @@ def carry_over(session: Session, original: Activity, copy: Activity) -> None:
         values = row.model_dump(exclude={"id", "created_at"})
         session.add(ActivityAddress(**values | {"activity_id": copy.id}))
     session.flush()
+
+
+def take_over(session: Session, original: Activity, copy: Activity) -> None:
+    """Let a copy lead there again."""
+    for row in session.exec(select(ActivityAddress).where(ActivityAddress.activity_id == copy.id)):
+        session.delete(row)
+    session.flush()
+    carry_over(session, original, copy)

@@ -1,6 +1,8 @@
 """The rules of an edition's modules: written, put in order, hidden, copied and taken away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -189,10 +191,17 @@ def _last_place(session: Session, edition_id: UUID) -> int:
     return session.exec(select(highest).where(Module.edition_id == edition_id)).one()
 
 
-def copy_rules(session: Session, copies: dict[UUID, UUID], edition_id: UUID) -> None:
+def copy_rules(
+    session: Session,
+    copies: dict[UUID, UUID],
+    edition_id: UUID,
+    days: Mapping[UUID, date | None] = {},
+) -> int:
     """Give each copy the rules of its original, about the copies of what they were about.
 
-    In another edition there are no such teams, and nothing but the copies to wait for.
+    In another edition there are no such teams, and nothing but the copies to wait for. ``days``
+    on which the copies of rules open instead; None: not by a day. Says how many teams' rules
+    stay behind.
     """
     rules = session.exec(
         select(OpeningRule).where(
@@ -200,12 +209,17 @@ def copy_rules(session: Session, copies: dict[UUID, UUID], edition_id: UUID) -> 
         )
     ).all()
     names = ("module_id", "activity_id", "after_module_id", "after_activity_id")
+    left = 0
     for rule in rules:
         values = rule.model_dump(exclude={"id", "created_at"}) | {"edition_id": edition_id}
         about = {values[name] for name in names if values[name]}
         if edition_id != rule.edition_id and (rule.team_id or not about <= copies.keys()):
+            left += rule.team_id is not None
+            continue
+        if rule.id in days and (values := values | {"opens_on": days[rule.id]})["opens_on"] is None:
             continue
         for name in names:
             values[name] = copies.get(values[name], values[name])
         session.add(OpeningRule(**values))
     session.flush()
+    return left

@@ -169,6 +169,14 @@ def carry_over(session: Session, original: Activity, copy: Activity) -> None:
     session.flush()
 
 
+def take_over(session: Session, original: Activity, copy: Activity) -> None:
+    """Put the scenes of the original in the place of those of a copy."""
+    for scene in _scenes(session, copy):
+        session.delete(scene)
+    session.flush()
+    carry_over(session, original, copy)
+
+
 def _matched(session: Session, original: Activity, copy: Activity) -> dict[UUID, UUID]:
     """Which file of the copy is which of the original: by the name, which is one's own in each."""
     names = {

@@ -69,6 +69,23 @@ def carry_quiz_over(session: Session, original: Activity, copy: Activity) -> Non
     session.flush()
 
 
+def take_quiz_over(session: Session, original: Activity, copy: Activity) -> None:
+    """Rules and slots as they are in the original; the copy opens and closes when it did."""
+    quiz, own = _quiz(session, original.id), _quiz(session, copy.id)
+    dates = {"opens_at", "closes_at"}
+    values = quiz.model_dump(exclude={"id", "created_at", "activity_id", *dates})
+    for name, value in values.items():
+        setattr(own, name, value)
+    session.add(own)
+    for slot in _slots(session, own.id):
+        session.delete(slot)
+    session.flush()
+    for slot in _slots(session, quiz.id):
+        said = slot.model_dump(exclude={"id", "created_at", "quiz_id"})
+        session.add(QuizSlot(quiz_id=own.id, **said))
+    session.flush()
+
+
 def change_rules(
     session: Session,
     activity: Activity,

@@ -72,11 +72,28 @@ def carry_survey_over(session: Session, original: Activity, copy: Activity) -> N
     new = Survey(activity_id=copy.id, anonymous=old.anonymous, shows_results=old.shows_results)
     session.add(new)
     session.flush()
+    return _ask_the_same(session, old, new)
+
+
+def take_survey_over(session: Session, original: Activity, copy: Activity) -> None:
+    """Questions and rules as they are in the original; the copy opens and closes when it did."""
+    old, own = (
+        session.exec(select(Survey).where(Survey.activity_id == one.id)).one()
+        for one in (original, copy)
+    )
+    own.anonymous, own.shows_results = old.anonymous, old.shows_results
+    session.add(own)
+    for question in questions_of(session, own.id):
+        session.delete(question)
+    session.flush()
+    _ask_the_same(session, old, own)
+
+
+def _ask_the_same(session: Session, old: Survey, new: Survey) -> None:
     for question in questions_of(session, old.id):
         values = question.model_dump(exclude={"id", "created_at", "survey_id"})
         session.add(SurveyQuestion(**values, survey_id=new.id))
     session.flush()
-    return None
 
 
 def add_question(

@@ -68,6 +68,8 @@ def _environment() -> Environment:
         "listing": formats.listing,
         "local": formats.local,
         "long_day": formats.long_day,
+        "full_day": formats.full_day,
+        "zone_city": formats.zone_city,
         "markdown": _as_markup,
         "moment": formats.moment,
         "near_day": formats.near_day,

@@ -197,7 +197,7 @@ def test_before_something_is_deleted_it_is_said_what_goes_with_it(
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
-def test_the_page_takes_five_statements_however_much_there_is(
+def test_the_page_takes_six_statements_however_much_there_is(
     make: Make, browser: Browser, edition: Edition, at: str, how_many: int
 ) -> None:
     for _ in range(how_many):
@@ -209,4 +209,4 @@ def test_the_page_takes_five_statements_however_much_there_is(
     with statements() as sent:
         assert browser.get(at).status_code == 200
 
-    assert len(sent) == 5, sent
+    assert len(sent) == 6, sent

@@ -416,6 +416,17 @@ POST /editions/{edition}/people/{enrolment}/notes                    coordinator
 POST /editions/{edition}/people/{enrolment}/notes/{note}/remove      the coordinator whose it is
 POST /editions/{edition}/people/{enrolment}/support                  its focal point
 POST /editions/{edition}/people/{enrolment}/support/remove           its focal point
+GET  /editions/{edition}/next                                        its tutors
+POST /editions/{edition}/next                                        its tutors
+GET  /editions/courses                                               coordinators
+GET  /editions/courses/new                                           coordinators
+POST /editions/courses/new                                           coordinators
+GET  /editions/courses/{course_id}                                   coordinators
+POST /editions/courses/{course_id}                                   coordinators
+GET  /editions/new                                                   coordinators
+POST /editions/new                                                   coordinators
+GET  /editions/{edition}/changes                                     its tutors
+POST /editions/{edition}/changes                                     its tutors
 GET  /editions/{edition}/content                                     its tutors
 GET  /editions/{edition}/content/modules/new                         its tutors
 POST /editions/{edition}/content/modules/new                         its tutors
@@ -603,6 +614,7 @@ SPELT = {
     "/editions/{edition}/content/questions/{question}": {"question": "bank_question"},
     "/editions/{edition}/content/questions/{question}/retirement": {"question": "bank_question"},
     "/editions/{edition}/capstone/sections/{key}": {"key": "section"},
+    "/editions/courses/{course}": {"course": "course_id"},
     "/link/{secret}": {"secret": "link"},
     "/unsubscribe/{token}": {"token": "unsubscribe"},
     "/unsubscribe/{token}/undo": {"token": "unsubscribe"},
@@ -944,6 +956,7 @@ def _furnish(world: World, session: Session, make: Make, place: str) -> None:
         "copy": str(copy.id),
         "edition": str(edition.id),
         "course": course.slug,
+        "course_id": str(course.id),
         "run": edition.slug,
         "module": str(module.id),
         "activity": str(activity.id),

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.core import clock, db
+from app.core.ids import uuid7
 from app.core.question_content import Essay
 from app.core.question_files import portable
 from app.core.text import folded
@@ -148,8 +149,7 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     decision = {"do": "approve", "chosen": str(applied.id)}
     pattern = "/editions/{edition}/people/decisions"
     yield pattern, f"{at}/people/decisions", decision, "approve enrolment"
-    yield from _of_content(make, edition)
-    yield from _of_texts(make)
+    yield from _of_writing(make, edition)
     yield from _of_sessions(make, edition, applied)
     yield from _of_works(make, edition)
     yield from _of_forums(make)
@@ -164,12 +164,41 @@ def acts(session: Session, make: Make, boss: Account) -> Iterator[Act]:
     yield from _of_results(make)
 
 
+def _of_writing(make: Make, edition: Edition) -> Iterator[Act]:
+    yield from _of_content(make, edition)
+    yield from _of_next_edition(make)
+    yield from _of_courses(make)
+    yield from _of_texts(make)
+
+
 def _of_outbox(session: Session, make: Make, eva: Account) -> Iterator[Act]:
     message = welcome(session, eva)
     message.status = MessageStatus.FAILED
     make.saved(message)
     again = f"/outbox/{message.id}/again"
     yield "/outbox/{message}/again", again, {}, "send message again"
+
+
+def _of_courses(make: Make) -> Iterator[Act]:
+    course = make.course()
+    words = {"mode": "tutor_led", "hours": "12", "languages": "en", "title_en": "Another course"}
+    yield "/editions/courses/new", "/editions/courses/new", words, "add course"
+    pattern, at = "/editions/courses/{course_id}", f"/editions/courses/{course.id}"
+    yield pattern, at, words | {"slug": course.slug}, "change course"
+    edition = {"press": str(uuid7()), "course": str(course.id), "slug": "2027", "languages": "en",
+               "reporting_year": "2027", "policy": "closed"}  # fmt: skip
+    yield "/editions/new", "/editions/new", edition, "open edition"
+
+
+def _of_next_edition(make: Make) -> Iterator[Act]:
+    edition = make.edition()
+    plan = {"press": str(uuid7()), "slug": "the-next", "reporting_year": "2027"}
+    yield "/editions/{edition}/next", f"/editions/{edition.id}/next", plan, "open next edition"
+    newer = make.edition(make.course(), came_from_id=edition.id)
+    first, second = make.module(edition), make.module(edition)
+    pattern, at = "/editions/{edition}/changes", f"/editions/{newer.id}/changes"
+    yield pattern, at, {"take": str(first.id)}, "take over content"
+    yield pattern, at, {"leave": str(second.id)}, "leave content"
 
 
 def _of_content(make: Make, edition: Edition) -> Iterator[Act]:

@@ -111,7 +111,8 @@ async def crawl(world: World, teams: Teams, actor: str) -> dict[str, str]:
 UNKNOWN = ["copy", "provider", "people_import", "decision", "invitation", "quiz", "file",
            "question", "proposal", "message", "colleague", "reserve", "key", "run",
            "attachment", "common_file", "bank_question", "slot", "extension", "answer", "attempt",
-           "offered", "upload", "leading", "around", "scene", "point"]  # fmt: skip
+           "offered", "upload", "leading", "around", "scene", "point",
+           "survey", "survey_question", "course_id"]  # fmt: skip
 
 
 def nothing_of(found: dict[str, str], known: dict[str, list[str]]) -> list[str]:
