@@ -45,6 +45,8 @@ OFFERED = (
     ActivityKind.QUIZ,
     ActivityKind.SURVEY,
     ActivityKind.FORUM,
+    ActivityKind.LIVE_SESSION,
+    ActivityKind.CAPSTONE,
 )
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from app.core.i18n import gettext as _
 from app.models import ActivityKind, FileRole, ProgressState
+from app.policy import Action
 from app.queries.activities import read_activity
 from app.queries.addresses import lead_in
 from app.web.content import Place
@@ -29,9 +31,23 @@ def show_page(request: Request, visit: EditionVisit, where: Place, asked: Wanted
         seen=read_activity(visit.session, where.activity, where.spoken),
         play=asked.play,
         FileRole=FileRole,
+        leads=_leads_on(visit, where),
         **about_done(where),
         **about_place(visit, where),
     )
+
+
+def _leads_on(visit: EditionVisit, where: Place) -> tuple[str, str] | None:
+    """Address and words of where the activity is done, if that is not this page."""
+    if where.activity.kind is ActivityKind.LIVE_SESSION:
+        return f"{where.address}/sessions", _("See the live sessions")
+    if where.activity.kind is not ActivityKind.CAPSTONE or visit.edition.capstone is None:
+        return None
+    if visit.may(Action.WRITE_CAPSTONE):
+        return f"{where.address}/capstone", _("Open the work of your team")
+    if visit.may(Action.READ_CAPSTONES):
+        return f"{where.address}/capstones", _("See the works of the teams")
+    return None
 
 
 def about_done(where: Place) -> dict[str, Any]:

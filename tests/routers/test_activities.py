@@ -4,6 +4,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlmodel import Session, select
 
 from app.core import files
@@ -11,6 +12,7 @@ from app.models import (
     Activity,
     ActivityFile,
     ActivityKind,
+    CapstoneKind,
     Certificate,
     Completion,
     Edition,
@@ -252,3 +254,37 @@ def test_a_page_that_is_done_by_being_opened_tells_so_itself_or_by_a_button(
     assert told.status_code == 303
     assert [row.state for row in session.exec(select(Progress)).all()] == [ProgressState.DONE]
     assert f'action="{at}/viewed"' not in browser.get(at).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "leads_to"),
+    [
+        (ActivityKind.LIVE_SESSION, "participant", "/sessions"),
+        (ActivityKind.LIVE_SESSION, "tutor", "/sessions"),
+        (ActivityKind.CAPSTONE, "participant", "/capstone"),
+        (ActivityKind.CAPSTONE, "tutor", "/capstones"),
+    ],
+)
+def test_a_meeting_and_the_final_work_lead_to_where_they_are_done(
+    make: Make, browser: Browser, kind: ActivityKind, who: str, leads_to: str
+) -> None:
+    edition = make.edition(capstone=CapstoneKind.ROADMAP, rubric_id=make.rubric().id)
+    activity = make.activity(make.module(edition), kind=kind, body="Come along.")
+    browser.sign_in(make.participant(edition) if who == "participant" else make.tutor(edition))
+
+    page = BeautifulSoup(browser.get(address(activity)).text, "html.parser")
+    main = page.find("a", class_="main")
+
+    assert "Come along." in page.text
+    assert main is not None
+    assert main["href"] == f"/editions/{edition.id}{leads_to}"
+    assert browser.get(str(main["href"])).status_code == 200
+
+
+def test_the_final_work_of_an_edition_without_one_leads_nowhere(
+    make: Make, browser: Browser, edition: Edition
+) -> None:
+    activity = make.activity(make.module(edition), kind=ActivityKind.CAPSTONE)
+    browser.sign_in(make.participant(edition))
+
+    assert "/capstone" not in browser.get(address(activity)).text
