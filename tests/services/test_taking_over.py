@@ -13,12 +13,18 @@ from app.core.ids import uuid7
 from app.models import (
     Account,
     Activity,
+    ActivityKind,
     ActivityText,
     AuditEvent,
     CarriedPiece,
+    Completion,
     Edition,
     Module,
     Quiz,
+    Survey,
+    SurveyKind,
+    SurveyQuestion,
+    SurveyTaken,
     TextVersion,
 )
 from app.queries.activity_texts import NO_TEXT, Words, current_texts
@@ -242,6 +248,59 @@ def test_a_quiz_that_somebody_tries_stays_as_it_is(
 
     own = session.exec(select(Quiz).where(Quiz.activity_id == copy.id)).one()
     assert (taken.beside, own.pass_percent) == (1, 60)
+
+
+def survey_of(make: Make, module: Module) -> tuple[Activity, SurveyQuestion]:
+    activity = make.activity(module, kind=ActivityKind.SURVEY)
+    survey = make.saved(Survey(activity_id=activity.id))
+    asked: dict[str, Any] = {"kind": SurveyKind.SHORT, "text": {"en": "What was missing?"}}
+    return activity, make.saved(SurveyQuestion(survey_id=survey.id, position=1, **asked))
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_survey_is_asked_anew_unless_somebody_answered_it(
+    make: Make, session: Session, older: Edition, boss: Account, answered: bool
+) -> None:
+    activity, question = survey_of(make, make.module(older))
+    edition = next_of(session, older, boss)
+    copy = copy_of(session, edition, activity)
+    own = session.exec(select(Survey).where(Survey.activity_id == copy.id)).one()
+    if answered:
+        person = make.enrolment(make.account(), session.get_one(Edition, edition))
+        session.add(SurveyTaken(survey_id=own.id, enrolment_id=person.id, answered_on=NOW.date()))
+    question.text = {"en": "What was too much?"}
+    make.saved(question)
+
+    [change] = changes(session, edition)
+    take_over(session, edition, [activity.id], by=boss.id, now=NOW)
+
+    session.expire_all()
+    asked = session.exec(
+        select(SurveyQuestion.text).where(SurveyQuestion.survey_id == own.id)
+    ).all()
+    assert [part.name for part in change.parts] == ["kind"]
+    assert asked == [{"en": "What was missing?" if answered else "What was too much?"}]
+    beside = session.exec(select(Activity).where(Activity.came_from_id == activity.id)).all()
+    assert len(beside) == 1 + answered
+
+
+def test_rules_of_completion_and_weights_come_along(
+    make: Make, session: Session, older: Edition, boss: Account
+) -> None:
+    quiz = make.quiz(make.module(older))
+    quiz.completion, quiz.completion_number, quiz.weight = Completion.RESULT, 80, 3
+    make.saved(quiz)
+    edition = next_of(session, older, boss)
+    copy = copy_of(session, edition, quiz)
+    carried = (copy.completion, copy.completion_number, copy.weight)
+    quiz.completion_number = 90
+    make.saved(quiz)
+
+    take_over(session, edition, [quiz.id], by=boss.id, now=NOW)
+
+    session.refresh(copy)
+    assert carried == (Completion.RESULT, 80, 3)
+    assert copy.completion_number == 90
 
 
 def test_comparing_takes_no_more_statements_for_more_pieces(
