@@ -665,6 +665,7 @@ EXPORTS = {
     "/editions/{edition}/people.xlsx",
     "/editions/{edition}/activities/{survey}/survey-results.csv",
     "/editions/{edition}/activities/{survey}/survey-results.xlsx",
+    "/editions/{edition}/content/activities/{quiz}/analysis.csv",
     "/editions/{edition}/results/all.csv",
     "/editions/{edition}/results/all.xlsx",
     "/institutions.csv",
