@@ -40,10 +40,8 @@ def overlook(person: Person) -> None:
     person.complaints[:] = [line for line in person.complaints if "ERR_INTERNET" not in line]
 
 
-def test_answers_outlive_a_line_that_is_cut_five_times_and_a_dead_battery(meet: Meet) -> None:
+def answers_outlive_a_line_that_is_cut_five_times_and_a_dead_battery(meet: Meet) -> None:
     person = meet("participant")
-    if not person.scripts:
-        pytest.skip("without JavaScript the buttons save; see the routes' own tests")
     page = begin(person)
     saved, lost = page.get_by_text(re.compile(r"^Saved \d")), page.get_by_text("Not saved yet")
     first = choose(page, 1)
@@ -74,10 +72,8 @@ def test_answers_outlive_a_line_that_is_cut_five_times_and_a_dead_battery(meet: 
     overlook(person)
 
 
-def test_two_devices_tell_which_answer_counts(meet: Meet) -> None:
+def two_devices_tell_which_answer_counts(meet: Meet) -> None:
     person = meet("participant")
-    if not person.scripts:
-        pytest.skip("two devices without JavaScript meet in the routes' own tests")
     phone, tablet = open_quiz(person), open_quiz(meet("participant"))
 
     kept = choose(phone, 4, 1)
@@ -90,10 +86,8 @@ def test_two_devices_tell_which_answer_counts(meet: Meet) -> None:
     expect(tablet.get_by_text("Question 4: a newer answer was there.")).to_be_visible()
 
 
-def test_when_the_time_is_over_the_quiz_is_handed_in(meet: Meet) -> None:
+def when_the_time_is_over_the_quiz_is_handed_in(meet: Meet) -> None:
     staff = meet("coordinator")
-    if not staff.scripts:
-        pytest.skip("the server hands in by itself; see the jobs' own tests")
     person = meet("participant")
     at = re.sub(r"\?.*", "", open_quiz(person).url)
     person.page.get_by_role("button", name="Hand in my answers").click()
@@ -117,3 +111,16 @@ def test_when_the_time_is_over_the_quiz_is_handed_in(meet: Meet) -> None:
     expect(page.get_by_text(re.compile("points: not passed yet|Passed with"))).to_be_visible()
     assert answered
     expect(page.get_by_text("You answered").first).to_be_visible()
+
+
+def test_nothing_is_lost_in_a_quiz_and_the_clock_is_the_servers(
+    meet: Meet, javascript: bool
+) -> None:
+    """One try in the course of an hour: each part goes on where the one before ended."""
+    if not javascript:
+        pytest.skip(
+            "without scripts the buttons save, and the server hands in: see the routes' tests"
+        )
+    answers_outlive_a_line_that_is_cut_five_times_and_a_dead_battery(meet)
+    two_devices_tell_which_answer_counts(meet)
+    when_the_time_is_over_the_quiz_is_handed_in(meet)
