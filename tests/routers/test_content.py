@@ -61,7 +61,6 @@ def test_a_module_and_an_activity_are_added_and_what_is_missing_is_said(
         ({"kind": "page", "title_es": "x" * 201}, "title_es", "Write at most 200 characters."),
         ({"kind": "page", "title_es": "A", "minutes": "ten"}, "minutes", "Write a whole number."),
         ({"kind": "none", "title_es": "A"}, "kind", "Choose one of the options."),
-        ({"kind": "capstone", "title_es": "A"}, "kind", "Choose one of the options."),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_all_that_was_typed_is_kept(
