@@ -6,6 +6,7 @@ const status = document.getElementById("quiz-saved");
 const page = form.elements.page_id.value;
 const unsaved = new Map(); // number of the question: { v, pairs, after }
 let busy = false;
+let leaving = false; // the quiz is being handed in
 let timer = 0;
 let wait = 1000;
 
@@ -99,7 +100,7 @@ function took(sent, found) {
   }
   keep();
   tell(found.textContent);
-  if (form.dataset.elsewhere !== undefined && !unsaved.size) location.reload();
+  if (form.dataset.elsewhere !== undefined && !unsaved.size && !leaving) location.reload();
 }
 
 // A battery that died, a tab that was closed: what this device still has goes on from there.
@@ -129,6 +130,18 @@ form.addEventListener("submit", (event) => {
   if (navigator.onLine) return;
   event.preventDefault();
   tell(form.dataset.lost);
+});
+// Whoever hands in right away waits for what this device has not sent yet; the page stays meanwhile.
+document.addEventListener("submit", async (event) => {
+  if (event.target.id !== "quiz-end" || leaving) return;
+  leaving = true;
+  if (!unsaved.size || !navigator.onLine) return;
+  event.preventDefault();
+  for (let tries = 0; unsaved.size && tries < 50; tries += 1) {
+    await save();
+    await new Promise((go) => setTimeout(go, 100));
+  }
+  event.target.submit();
 });
 addEventListener("online", () => {
   wait = 1000;
