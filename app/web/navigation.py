@@ -38,5 +38,5 @@ def navigation(visit: Visit | None) -> list[Entry]:
         entries.append(Entry("home", "/home", _("My learning")))
         entries.append(Entry("sessions", "/sessions", _("Live sessions")))
         entries.append(Entry("courses", "/", _("Courses")))
-    entries.append(Entry("search", "/search", _("Search")))
+        entries.append(Entry("search", "/search", _("Search")))
     return entries
