@@ -659,6 +659,24 @@ def look_at_files() -> None:
         check_attachment(attachment)
 
 
+def test_a_file_that_waits_is_at_no_address(
+    session: Session, browser: Browser, place: Place, make: Make
+) -> None:
+    topic = make.topic(place.forum, place.bia)
+    browser.sign_in(place.ana)
+    file = ("plant.jpg", photograph(), "image/jpeg")
+    browser.post(place.topic(topic), data=words(), files={"file_1": file})
+    waiting = session.exec(select(ForumAttachment)).one()
+    at = f"{place.topic(topic)}/posts/{waiting.post_id}/files"
+
+    before = browser.get(f"{at}/{waiting.file_id}/plant.jpg").status_code
+    look_at_files()
+    session.refresh(waiting)
+    after = browser.get(f"{at}/{waiting.file_id}/plant.jpg").status_code
+
+    assert (before, after) == (404, 200)
+
+
 def test_a_file_is_given_to_others_once_it_was_looked_at_and_without_what_it_tells(
     browser: Browser, place: Place, make: Make
 ) -> None:

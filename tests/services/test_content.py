@@ -18,6 +18,7 @@ from app.models import (
     ActivityKind,
     ActivityText,
     AuditEvent,
+    Completion,
     Edition,
     FileRole,
     Module,
@@ -322,3 +323,15 @@ def there(key: str) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def test_a_copy_is_done_and_counts_like_its_original(make: Make) -> None:
+    edition = make.edition()
+    quiz = make.quiz(make.module(edition))
+    quiz.completion, quiz.completion_number, quiz.weight = Completion.RESULT, 80, 3
+    make.saved(quiz)
+
+    with db.changing() as changing:
+        copy = duplicate_activity(changing, edition.id, quiz.id, by=make.coordinator().id)
+
+    assert (copy.completion, copy.completion_number, copy.weight) == (Completion.RESULT, 80, 3)
